@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Hypercalls: how a partition (the REE, the TEE) talks to the monitor.
+ *
+ * Instruction: VMMCALL on AMD, VMCALL on Intel, refused with #UD above CPL 0.
+ * Registers:   RAX = function in, status out (MERLON_HC_OK or MERLON_HC_E*);
+ *              RDI RSI RDX RCX R8 R9 = arguments in, results out. A register
+ *              that a function does not name as a result is unchanged. All others
+ *              are preserved.
+ * Presence:    CPUID leaf 0x40000000: EAX = highest leaf, EBX ECX EDX = signature.
+ *              Ask before the first hypercall: without the monitor it is #UD.
+ * Context:     any CPU, any interrupt state; nothing blocks inside the monitor.
+ */
+#ifndef ABI_HYPERCALL_H
+#define ABI_HYPERCALL_H
+
+#define MERLON_CPUID_LEAF 0x40000000u
+#define MERLON_CPUID_EBX  0x6c72654du /* "Merl" */
+#define MERLON_CPUID_ECX  0x65546e6fu /* "onTe" */
+#define MERLON_CPUID_EDX  0x31764565u /* "eEv1" */
+
+#define MERLON_ABI_MAJOR   1u
+#define MERLON_ABI_MINOR   0u
+#define MERLON_ABI_VERSION ((MERLON_ABI_MAJOR << 16) | MERLON_ABI_MINOR)
+
+/* Status in RAX: 64-bit two's complement. */
+#define MERLON_HC_OK	 0
+#define MERLON_HC_EINVAL (-22) /* unknown function or a value out of range */
+#define MERLON_HC_EPERM	 (-1) /* known, but not for this partition */
+#define MERLON_HC_EDEAD	 (-32) /* the TEE has panicked; only logs and counters still answer */
+#define MERLON_HC_EBUSY	 (-16) /* the TEE is not ready on this CPU */
+
+/* --- Any partition ------------------------------------------------------------------ */
+
+/*
+ * INFO: RDI = MERLON_ABI_VERSION, RSI = MERLON_FEAT_* bits, RDX = MERLON_SEAT_*,
+ * RCX = number of CPUs, R8 = 0 for the TEE, 1 + guest number for an REE, R9 = TSC kHz.
+ */
+#define MERLON_HC_INFO 0x01
+/* LOG: RDI = ring (MERLON_LOG_*). Out: RDI = guest-physical address, RSI = size in bytes.
+ * The ring (abi/log.h) is mapped read-only for the REE. */
+#define MERLON_HC_LOG 0x02
+/* STAT: RDI = CPU, RSI = counter (MERLON_STAT_*, abi/stats.h). Out: RDI = value. REE only. */
+#define MERLON_HC_STAT 0x03
+
+/* --- REE ------------------------------------------------------------------------------ */
+
+/*
+ * TEE_CALL: RDI RSI RDX RCX R8 R9 go to the TEE's vCPU on this physical CPU unchanged
+ * (abi/tee_call.h says what they mean); when RAX = OK on return, the same registers are
+ * the TEE's answer.
+ */
+#define MERLON_HC_TEE_CALL 0x10
+
+/* --- TEE ------------------------------------------------------------------------------ */
+
+/*
+ * TEE_RETURN: ends the current TEE_CALL on this CPU, RDI RSI RDX RCX R8 R9 become the REE's
+ * results. Returns inside the TEE when the REE calls again on this CPU, with the call's
+ * registers. The first TEE_RETURN on a CPU says "this vCPU is ready"; its registers go nowhere.
+ */
+#define MERLON_HC_TEE_RETURN 0x20
+/* TEE_PANIC: the TEE is dead on all CPUs; does not return. Its log ring stays readable. */
+#define MERLON_HC_TEE_PANIC 0x21
+
+#define MERLON_SEAT_WORLD 0
+#define MERLON_SEAT_VM	  1
+#define MERLON_SEAT_MANY  2
+#define MERLON_SEAT_GUEST 3
+#define MERLON_SEAT_TD	  4
+
+/* The TEE maps all REE RAM; no page needs to be shared before it is named in a message. */
+#define MERLON_FEAT_REE_MAPPED (1u << 0)
+
+#define MERLON_LOG_MONITOR 0
+#define MERLON_LOG_TEE	   1
+#define MERLON_LOG_COUNT   2
+
+/*
+ * The vector that the monitor injects into a running TEE vCPU when a physical interrupt
+ * for Linux is waiting. The kernel suspends the thread and answers TEE_RET_PREEMPTED.
+ */
+#define MERLON_VEC_PREEMPT 0xf0
+
+#endif
