@@ -7,6 +7,7 @@ all:
 include config.mk
 
 ALL :=
+include lib/build.mk
 include $(wildcard monitor/build.mk kernel/build.mk runtime/build.mk services/build.mk \
 	linux/build.mk client/build.mk sdk/build.mk examples/build.mk tests/build.mk tools/build.mk)
 
