@@ -2,19 +2,55 @@
 # One non-recursive make. Each component's build.mk adds its products to ALL and puts
 # everything that it makes under $(O)/<component>/.
 
+O ?= build
+
+# Goals that a newcomer types. They first install what the machine lacks, then make starts again:
+# only then may makefiles ask gcc or dpkg about anything.
+FRONT := all run test bench check lint fmt
+GOALS := $(or $(MAKECMDGOALS),all)
+
 all:
 
-include config.mk
-
-ALL :=
-include lib/build.mk
-include $(wildcard monitor/build.mk kernel/build.mk runtime/build.mk services/build.mk \
-	linux/build.mk client/build.mk sdk/build.mk examples/build.mk tests/build.mk tools/build.mk)
-
-all: $(ALL)
+help:
+	@sed -n 's/^#: //p' Makefile
 
 clean:
 	rm -rf $(O)
 
-.PHONY: all clean
+#: make            build everything into $(O) (build/)
+#: make run        boot monitor, TEE and Linux in QEMU; demonstration, then a shell in the guest
+#: make run CMD=.. run one command in the guest, power off, end with its exit status
+#: make test       all tests: unit, fuzz, static checks, and the suites in virtual machines
+#: make test SUITES="hello soak"   only these
+#: make check      the tests that need no virtual machine
+#: make bench      measure, print beside the peer's figures, write $(O)/bench.tsv
+#: make lint       warnings that the compilers do not give (clang-tidy); format check
+#: make fmt        format the C files
+#: make clean      remove $(O)
+#: knobs:          SEAT=world CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds
+
+ifeq ($(MERLON_SETUP)$(filter-out $(FRONT),$(GOALS)),)
+
+$(GOALS): .setup
+	+@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
+		MERLON_SETUP=done $@
+.setup:
+	@tools/setup
+
+else
+
+include config.mk
+
+ALL :=
+GUEST_FILES :=
+UNIT_TESTS :=
+FUZZERS :=
+include $(wildcard lib/build.mk monitor/build.mk kernel/build.mk runtime/build.mk services/build.mk \
+	linux/build.mk client/build.mk sdk/build.mk examples/build.mk tests/build.mk tools/build.mk)
+
+all: $(ALL)
+
+endif
+
+.PHONY: help clean .setup $(FRONT)
 .DELETE_ON_ERROR:

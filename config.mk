@@ -28,3 +28,10 @@ RING0_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -nostdinc -isystem lib/
 # Linux programs of ours, and tools that run on the build machine.
 HOST_CFLAGS := -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -I. -Iinclude -fstack-protector-strong \
 	-D_FORTIFY_SOURCE=2 -MMD -MP
+
+# The REE of the tests: the kernel of Debian's 6.12 cloud flavour that fits the installed headers.
+# It changes with each security update, so nobody names a version.
+KFLAVOUR := 6.12-cloud-amd64
+KVER     := $(shell dpkg-query -W -f='$${Depends}' linux-headers-$(KFLAVOUR) | \
+	    sed -n 's/^linux-headers-\([^ ,]*\).*/\1/p')
+KDIR     ?= /usr/src/linux-headers-$(KVER)
