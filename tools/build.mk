@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The test guest (kernel, initramfs) and the commands that start it. Comes last of all build.mk,
+# so that it sees everything that the others added to GUEST_FILES (product:/path/in/the/guest).
+
+GUEST := $(O)/guest
+
+# Files of the guest that need no building.
+GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/motd:/etc/motd \
+	$(foreach s,$(wildcard tests/suite/*.sh),$(s):/tests/$(notdir $(s)))
+
+GUEST_KERNEL := $(GUEST)/linux-$(KVER)/vmlinuz
+$(GUEST_KERNEL): tools/guest-kernel
+	tools/guest-kernel $(KVER) $(@D)
+$(GUEST)/bzImage: $(GUEST_KERNEL)
+	cp $< $@
+
+# The list is a prerequisite of its own: taking a file away must rebuild the initramfs too.
+$(GUEST)/files: FORCE
+	@mkdir -p $(@D)
+	@echo $(GUEST_FILES) | tr ' ' '\n' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+guest_sources := $(foreach f,$(GUEST_FILES),$(firstword $(subst :, ,$(f))))
+$(GUEST)/initramfs.cpio.gz: tools/mkinitramfs $(GUEST)/files $(GUEST_KERNEL) $(guest_sources)
+	tools/mkinitramfs $@ $(GUEST)/linux-$(KVER) $(GUEST)/files
+
+ALL += $(GUEST)/bzImage $(GUEST)/initramfs.cpio.gz
+
+FORCE:
+
+# $(value): a dollar sign in CMD is for the guest's shell, not for make.
+export MERLON_CMD := $(value CMD)
+export O SEAT CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
+
+run: all
+	@tools/qemu-run
