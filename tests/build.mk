@@ -39,3 +39,8 @@ FUZZERS += $(O)/tests/fuzz/$(1)
 endef
 
 include $(wildcard tests/*/build.mk)
+
+test: all $(UNIT_TESTS) $(FUZZERS)
+	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run
+check: all $(UNIT_TESTS) $(FUZZERS)
+	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run -n
