@@ -58,6 +58,11 @@ uint64_t arch_uctx_fp(const struct arch_uctx *u);
 /* Calls line() with printable pieces of the register dump ("rip=... rsp=..."), no newline. */
 void arch_uctx_dump(const struct arch_uctx *u, void (*line)(void *arg, const char *text),
 		    void *arg);
+/*
+ * Brings all of t's live state (XSAVE included) that is still in this CPU into its context. The
+ * core calls it in the event that suspends t, before another CPU can be told to resume t.
+ */
+void arch_thread_park(struct cpu *c, struct thread *t);
 /* Core provides: what the arch loads to run a thread. */
 struct arch_uctx *thread_uctx(struct thread *t);
 struct aspace *thread_aspace(struct thread *t);
@@ -78,6 +83,11 @@ struct thread *event_preempt(struct cpu *c, struct thread *t);
 /* --- Page tables: mm/aspace.c is the only caller. ------------------------------------------- */
 struct arch_pt; /* root of one process's tables; the kernel half is shared */
 int arch_pt_create(struct quota *q, struct arch_pt **out);
+/*
+ * No thread is in it any more, but the calling CPU may still have it loaded, and so may a CPU
+ * that went back to the REE or to another process unless the arch left it first: the arch
+ * makes sure that no CPU uses it after this returns.
+ */
 void arch_pt_destroy(struct quota *q, struct arch_pt *pt);
 /* Allocates the tables for [va, +len), so that arch_pt_set cannot fail. */
 int arch_pt_prepare(struct quota *q, struct arch_pt *pt, uaddr_t va, uint64_t len);
