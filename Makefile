@@ -31,9 +31,21 @@ clean:
 
 ifeq ($(MERLON_SETUP)$(filter-out $(FRONT),$(GOALS)),)
 
-$(GOALS): .setup
-	+@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
-		MERLON_SETUP=done $@
+again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
+	MERLON_SETUP=done $@
+
+$(filter-out run,$(GOALS)): .setup
+	+@$(again)
+
+# make run ends with the status of the command in the guest: tools/make_status.c says how.
+STATUS_SO := $(O)/tools/make_status.so
+run: $(STATUS_SO)
+	+@rm -f $(O)/run.status; $(again) $(eval -load $(STATUS_SO))
+	@$(if $(filter $(STATUS_SO),$(.LOADED)),,exit $$(cat $(O)/run.status))
+$(STATUS_SO): tools/make_status.c | .setup
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -shared -fPIC -o $@ $<
+
 .setup:
 	@tools/setup
 

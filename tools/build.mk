@@ -33,4 +33,4 @@ export MERLON_CMD := $(value CMD)
 export O SEAT CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
 
 run: all
-	@tools/qemu-run
+	@tools/qemu-run; echo $$? >$(O)/run.status
