@@ -29,9 +29,8 @@ RING0_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -nostdinc -isystem lib/
 HOST_CFLAGS := -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -I. -Iinclude -fstack-protector-strong \
 	-D_FORTIFY_SOURCE=2 -MMD -MP
 
-# The REE of the tests: the kernel of Debian's 6.12 cloud flavour that fits the installed headers.
-# It changes with each security update, so nobody names a version.
-KFLAVOUR := 6.12-cloud-amd64
-KVER     := $(shell dpkg-query -W -f='$${Depends}' linux-headers-$(KFLAVOUR) | \
-	    sed -n 's/^linux-headers-\([^ ,]*\).*/\1/p')
-KDIR     ?= /usr/src/linux-headers-$(KVER)
+# KVER, KDIR: version and build folder of the Debian kernel that the tests' guest runs. It changes
+# with each security update, so nobody names a version.
+$(O)/guest/kernel.mk: tools/guest-kernel
+	@tools/guest-kernel $(@D)
+include $(O)/guest/kernel.mk

@@ -8,11 +8,8 @@ GUEST := $(O)/guest
 GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/motd:/etc/motd \
 	$(foreach s,$(wildcard tests/suite/*.sh),$(s):/tests/$(notdir $(s)))
 
-GUEST_KERNEL := $(GUEST)/linux-$(KVER)/vmlinuz
-$(GUEST_KERNEL): tools/guest-kernel
-	tools/guest-kernel $(KVER) $(@D)
-$(GUEST)/bzImage: $(GUEST_KERNEL)
-	cp $< $@
+$(GUEST)/bzImage: $(GUEST)/kernel.mk
+	cp $(GUEST)/linux/bzImage $@
 
 # The list is a prerequisite of its own: taking a file away must rebuild the initramfs too.
 $(GUEST)/files: FORCE
@@ -21,8 +18,8 @@ $(GUEST)/files: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 guest_sources := $(foreach f,$(GUEST_FILES),$(firstword $(subst :, ,$(f))))
-$(GUEST)/initramfs.cpio.gz: tools/mkinitramfs $(GUEST)/files $(GUEST_KERNEL) $(guest_sources)
-	tools/mkinitramfs $@ $(GUEST)/linux-$(KVER) $(GUEST)/files
+$(GUEST)/initramfs.cpio.gz: tools/mkinitramfs $(GUEST)/files $(GUEST)/kernel.mk $(guest_sources)
+	tools/mkinitramfs $@ $(GUEST)/linux/modules $(GUEST)/files
 
 ALL += $(GUEST)/bzImage $(GUEST)/initramfs.cpio.gz
 
