@@ -54,3 +54,7 @@ client: $(client-products)
 
 -include $(libteec-objs:.o=.d) $(libteec-pic:.o=.d) $(supplicant-objs:.o=.d) \
 	$(merlonctl-objs:.o=.d) $(symbolize-objs:.o=.d)
+
+GUEST_FILES += $(client-o)/libteec.so.1:/usr/lib/libteec.so.1 \
+	$(client-o)/tee-supplicant:/usr/sbin/tee-supplicant \
+	$(client-o)/merlonctl:/usr/sbin/merlonctl
