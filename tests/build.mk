@@ -44,3 +44,7 @@ test: all $(UNIT_TESTS) $(FUZZERS)
 	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run
 check: all $(UNIT_TESTS) $(FUZZERS)
 	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run -n
+lint:
+	@SUITES='style lint' tests/run -n
+fmt:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
