@@ -40,10 +40,15 @@ endef
 
 include $(wildcard tests/*/build.mk)
 
+# What the ring-0 check looks at: the linked images, with their symbols.
+export RING0_monitor := $(O)/monitor/merlon.elf
+export RING0_kernel := $(O)/kernel/kernel.elf
+export UNIT_TESTS FUZZERS
+
 test: all $(UNIT_TESTS) $(FUZZERS)
-	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run
+	@tests/run
 check: all $(UNIT_TESTS) $(FUZZERS)
-	@UNIT_TESTS='$(UNIT_TESTS)' FUZZERS='$(FUZZERS)' tests/run -n
+	@tests/run -n
 lint:
 	@SUITES='style lint' tests/run -n
 fmt:

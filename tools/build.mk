@@ -5,7 +5,7 @@
 GUEST := $(O)/guest
 
 # Files of the guest that need no building.
-GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/motd:/etc/motd \
+GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/motd:/etc/motd tests/vm/lib.sh:/tests/lib.sh \
 	$(foreach s,$(wildcard tests/suite/*.sh),$(s):/tests/$(notdir $(s)))
 
 $(GUEST)/bzImage: $(GUEST)/kernel.mk

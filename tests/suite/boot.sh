@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# From power-on to the first answered call; what Linux sees of the machine.
+#: checks 9
+#: cpus 1 2 4
+#: within 30
+. /tests/lib.sh
+
+check 'the TA answers' hello
+is 'TEE ready, microseconds after the monitor started' "$(stat cpu0.ready_us)" -lt 500000
+is 'Linux has all CPUs' "$(grep -c ^processor /proc/cpuinfo)" -eq \
+	"$(merlonctl stats --raw exits | grep -c ^cpu)"
+is 'Linux sees no SVM' "$(grep -c '^flags.*\bsvm\b' /proc/cpuinfo)" -eq 0
+is 'Linux sees no VMX' "$(grep -c '^flags.*\bvmx\b' /proc/cpuinfo)" -eq 0
+is 'no refused access to memory' "$(stat total.violations)" -eq 0
+is 'no warning and no oops in Linux' \
+	"$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call Trace|unchecked MSR')" -eq 0
+check 'the TEE is alive' sh -c 'merlonctl status | grep -qi alive'
+finish

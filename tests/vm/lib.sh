@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For suites: . /tests/lib.sh
+
+failed=0
+
+# check NAME COMMAND...: ok when the command succeeds
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "ok $name"
+	else
+		echo "not ok $name: $* gave $?"
+		failed=1
+	fi
+}
+
+# is NAME VALUE OPERATOR BOUND: compares integers, as test(1) does
+is() {
+	if [ -n "$2" ] && [ "$2" "$3" "$4" ]; then
+		echo "ok $1 ($2)"
+	else
+		echo "not ok $1: '$2' $3 $4 does not hold"
+		failed=1
+	fi
+}
+
+# stat NAME: one counter, as in: stat total.exits, stat tee.threads
+stat() {
+	merlonctl stats --raw "$1" | cut -d' ' -f2
+}
+
+# The last word of a suite.
+finish() {
+	exit $failed
+}
