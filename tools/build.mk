@@ -36,5 +36,7 @@ FORCE:
 export MERLON_CMD := $(value CMD)
 export O SEAT CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
 
+bench: all
+	@tools/bench
 run: all
 	@tools/qemu-run; echo $$? >$(O)/run.status

@@ -30,6 +30,18 @@ stat() {
 	merlonctl stats --raw "$1" | cut -d' ' -f2
 }
 
+# attack MODULE [PARAMETERS]: loads an attack module (tests/attack) and turns its lines in the kernel
+# log into ours. One more check: it came to its end.
+attack() {
+	dmesg -c >/dev/null
+	modprobe "$@" || echo "modprobe $* gave $?"
+	dmesg >/tmp/attack
+	sed -n "s/^.*\b$1: PASS \(.*\)/ok \1/p; s/^.*\b$1: FAIL \(.*\)/not ok \1/p" /tmp/attack
+	! grep -q "\b$1: FAIL " /tmp/attack || failed=1
+	check "$1 came to its end" grep -q "\b$1: [0-9]* passed, [0-9]* failed" /tmp/attack
+	rmmod "$1" 2>/dev/null
+}
+
 # The last word of a suite.
 finish() {
 	exit $failed
