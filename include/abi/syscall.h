@@ -22,6 +22,9 @@
 
 #include <stdint.h>
 
+/* Stack slots of one process: slot numbers are below this. Slot 0 gets UPCALL_START. */
+#define MERLON_MAX_SLOTS 64
+
 /* Errors, with Linux's numbers. */
 #define MERLON_EPERM	 1
 #define MERLON_ENOENT	 2
@@ -188,10 +191,11 @@ struct merlon_query {
  * it is mapped (READ|WRITE, REE can change it at any time). Result: handle. */
 #define SYS_SHM_ALLOC 16
 /* RPC: RDI = struct merlon_rpc *. */
-#define SYS_RPC 17
+#define SYS_RPC	      17
+#define RPC_NO_BUFFER ((uint32_t)-1)
 struct merlon_rpc_param {
 	uint32_t type; /* PARAM_* */
-	uint32_t handle; /* memref: of SHM_ALLOC */
+	uint32_t handle; /* memref: of SHM_ALLOC; RPC_NO_BUFFER with size 0 is the NULL memref */
 	union {
 		struct {
 			uint64_t a, b, c;
