@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The runner itself: it must count what passes, and must not let a failure pass. A small tree of
+# tests, with a stand-in for the virtual machine that plays back what a suite says.
+
+top=$PWD
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree/tests/static" "$tree/tests/suite" "$tree/tools"
+cat >"$tree/tools/qemu-run" <<'END'
+#!/bin/sh
+name=${MERLON_CMD##*/}
+sh "tests/suite/$name" >"$RESULT"
+END
+chmod +x "$tree/tools/qemu-run"
+
+# expect NAME LAST_LINE STATUS: runs a suite whose body comes from standard input
+expect() {
+	rm -f "$tree"/tests/suite/* "$tree"/tests/static/*
+	cat >"$tree/tests/suite/t.sh"
+	out=$(cd "$tree" && UNIT_TESTS='' FUZZERS='' SUITES='' O=out sh "$top/tests/run" 2>&1)
+	status=$?
+	last=$(echo "$out" | tail -1)
+	if [ "$last" = "$2" ] && [ $status = "$3" ]; then
+		echo "ok $1"
+	else
+		echo "$out"
+		echo "not ok $1: '$last', status $status"
+	fi
+}
+
+echo 1..8
+expect 'all checks pass' '2 passed, 0 failed' 0 <<'END'
+#: checks 2
+echo ok a; echo noise; echo ok b
+END
+expect 'once for each number of CPUs' '3 passed, 0 failed' 0 <<'END'
+#: checks 1
+#: cpus 1 2 4
+echo ok a
+END
+expect 'a failed check' '1 passed, 1 failed' 1 <<'END'
+#: checks 2
+echo ok a; echo not ok b: why; exit 1
+END
+expect 'a failed check with status 0' '1 passed, 1 failed' 1 <<'END'
+#: checks 2
+echo ok a; echo not ok b: why
+END
+expect 'a check that is missing' '1 passed, 1 failed' 1 <<'END'
+#: checks 2
+echo ok a
+END
+expect 'a status without a failed check' '1 passed, 1 failed' 1 <<'END'
+#: checks 1
+echo ok a; exit 3
+END
+expect 'running out of time' '1 passed, 1 failed' 1 <<'END'
+#: checks 1
+echo ok a; exit 124
+END
+expect 'no check at all' '0 passed, 1 failed' 1 <<'END'
+#: checks -
+true
+END
