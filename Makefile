@@ -27,20 +27,36 @@ clean:
 #: make lint       warnings that the compilers do not give (clang-tidy); format check
 #: make fmt        format the C files
 #: make clean      remove $(O)
-#: knobs:          SEAT=world CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds
+#: knobs:          SEAT=world CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds V=1
 
 ifeq ($(MERLON_SETUP)$(filter-out $(FRONT),$(GOALS)),)
 
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
-	MERLON_SETUP=done $@
+	MERLON_SETUP=done
 
-$(filter-out run,$(GOALS)): .setup
-	+@$(again)
+# The commands of the build are for who works on it: V=1 shows them, and so does plain make.
+ifeq ($(V),1)
+quietly = $(1)
+else
+quietly = mkdir -p $(O) && echo "build: into $(O)/, commands in $(O)/build.log" && \
+	{ $(1) >$(O)/build.log 2>&1 || { tail -n 15 $(O)/build.log; exit 1; }; }
+endif
+
+$(filter all lint fmt,$(GOALS)): .setup
+	+@$(again) $@
+bench: .setup
+	+@$(call quietly,$(again) all)
+	+@$(again) $@
+test check: .setup
+	+@$(call quietly,$(again) all test-programs)
+	+@$(again) $@
 
 # make run ends with the status of the command in the guest: tools/make_status.c says how.
 STATUS_SO := $(O)/tools/make_status.so
 run: $(STATUS_SO)
-	+@rm -f $(O)/run.status; $(again) $(eval -load $(STATUS_SO))
+	@rm -f $(O)/run.status
+	+@$(call quietly,$(again) all)
+	+@$(again) $@ $(eval -load $(STATUS_SO))
 	@$(if $(filter $(STATUS_SO),$(.LOADED)),,exit $$(cat $(O)/run.status))
 $(STATUS_SO): tools/make_status.c | .setup
 	@mkdir -p $(@D)

@@ -12,6 +12,7 @@ $(O)/linux/merlon.ko: $(LINUX_SRC) $(ABI_HEADERS) linux/build.mk
 	@mkdir -p $(@D)
 	cp -p $(LINUX_SRC) $(@D)/
 	$(call kmodule,linux)
+	@touch $@
 
 ALL += $(O)/linux/merlon.ko
 GUEST_FILES += $(O)/linux/merlon.ko:/merlon.ko

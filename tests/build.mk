@@ -45,9 +45,10 @@ export RING0_monitor := $(O)/monitor/merlon.elf
 export RING0_kernel := $(O)/kernel/kernel.elf
 export UNIT_TESTS FUZZERS
 
-test: all $(UNIT_TESTS) $(FUZZERS)
+test-programs: $(UNIT_TESTS) $(FUZZERS)
+test: all test-programs
 	@tests/run
-check: all $(UNIT_TESTS) $(FUZZERS)
+check: all test-programs
 	@tests/run -n
 lint:
 	@SUITES='style lint' tests/run -n
