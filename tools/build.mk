@@ -11,12 +11,9 @@ GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/mot
 $(GUEST)/bzImage: $(GUEST)/kernel.mk
 	cp $(GUEST)/linux/bzImage $@
 
-# Products that always go in: programs, the driver and other modules, TAs.
-GUEST_FILES += $(foreach f,$(filter $(O)/client/libteec.so.1.0,$(ALL)),$(f):/usr/lib/libteec.so.1) \
-	$(foreach f,$(filter $(O)/client/tee-supplicant $(O)/client/merlonctl \
-		$(O)/examples/hello/hello $(O)/tests/client/%,$(ALL)),$(f):/usr/bin/$(notdir $(f))) \
-	$(foreach f,$(filter %.ko,$(ALL)),$(f):/lib/modules/$(notdir $(f))) \
-	$(foreach f,$(filter %.ta,$(ALL)),$(f):/lib/optee_armtz/$(notdir $(f)))
+# The client programs go into the guest as they would be installed.
+GUEST_FILES += $(O)/client/libteec.so.1.0:/usr/lib/libteec.so.1 \
+	$(O)/client/tee-supplicant:/usr/sbin/tee-supplicant $(O)/client/merlonctl:/usr/bin/merlonctl
 
 # The list is a prerequisite of its own: taking a file away must rebuild the initramfs too.
 $(GUEST)/files: FORCE
