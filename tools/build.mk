@@ -11,10 +11,6 @@ GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/mot
 $(GUEST)/bzImage: $(GUEST)/kernel.mk
 	cp $(GUEST)/linux/bzImage $@
 
-# The client programs go into the guest as they would be installed.
-GUEST_FILES += $(O)/client/libteec.so.1.0:/usr/lib/libteec.so.1 \
-	$(O)/client/tee-supplicant:/usr/sbin/tee-supplicant $(O)/client/merlonctl:/usr/bin/merlonctl
-
 # The list is a prerequisite of its own: taking a file away must rebuild the initramfs too.
 $(GUEST)/files: FORCE
 	@mkdir -p $(@D)
