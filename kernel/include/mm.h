@@ -18,6 +18,9 @@ struct quota {
 	uint32_t max_pages;
 	uint32_t pages; /* in use; atomic */
 };
+/* A NULL quota is the kernel's own and has no limit. -ENOMEM when n pages more are too many. */
+int quota_charge(struct quota *q, uint32_t n);
+void quota_uncharge(struct quota *q, uint32_t n);
 
 /* --- Pages (page.c). Lock: one short spinlock behind per-CPU caches. ---------------------- */
 void page_init(paddr_t base, uint64_t size);
@@ -60,6 +63,9 @@ uint64_t memobj_count(void);
 #define MAP_KERNEL	  (1u << 2) /* the process cannot unmap or replace it */
 
 struct aspace;
+struct arch_pt;
+/* For the architecture, which loads them. */
+struct arch_pt *aspace_pt(struct aspace *as);
 /* Random layout: every call of aspace_map with no address lands at a place of its own. */
 int aspace_create(struct quota *q, struct aspace **out);
 /* No CPU may be in it. Drops all objects. */

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <kernel/transport/transport.h>
+#include <include/abi/hypercall.h>
+
+static const struct transport *const transports[] = {
+	[MERLON_SEAT_WORLD] = &transport_world,
+};
+
+#define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
+
+static const struct transport *transport;
+
+void transport_init(const struct tee_boot_info *bi)
+{
+	if (bi->seat >= TRANSPORTS || !transports[bi->seat])
+		panic("no transport for seat %u", bi->seat);
+	transport = transports[bi->seat];
+}
+
+void transport_return(const struct tee_regs *ret, struct tee_regs *in)
+{
+	transport->give_back(ret, in);
+}
+
+_Noreturn void transport_dead(void)
+{
+	for (;;)
+		if (transport)
+			transport->dead();
+}
