@@ -30,5 +30,5 @@ $(O)/kernel/kernel.elf: $(KERNEL_OBJS) $(KERNEL_LDS)
 $(O)/kernel/kernel.bin: $(O)/kernel/kernel.elf
 	$(OBJCOPY) -O binary $< $@
 
-ALL += $(if $(wildcard kernel/core),$(O)/kernel/kernel.bin,$(KERNEL_OBJS))
+ALL += $(O)/kernel/kernel.bin
 -include $(KERNEL_OBJS:.o=.d)

@@ -33,4 +33,4 @@ $(O)/tools/mkteeimg: tools/mkteeimg.c
 $(O)/tee.img: $(O)/kernel/kernel.bin $(RT_IMG) $(SERVICE_ELFS) $(O)/tools/mkteeimg
 	$(O)/tools/mkteeimg $@ $< $(RT_IMG) $(SERVICES)
 
-ALL += $(SERVICE_ELFS) $(O)/tools/mkteeimg $(if $(wildcard kernel/core),$(O)/tee.img)
+ALL += $(SERVICE_ELFS) $(O)/tools/mkteeimg $(O)/tee.img
