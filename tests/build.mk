@@ -38,7 +38,7 @@ FUZZERS += $(O)/tests/fuzz/$(1)
 -include $(patsubst %.o,%.d,$(call test_objects,fuzz,$(1),$(2)))
 endef
 
-include $(wildcard tests/*/build.mk)
+include $(wildcard tests/*/build.mk tests/vm/*/build.mk)
 
 # What the ring-0 check looks at: the linked images, with their symbols.
 export RING0_monitor := $(O)/monitor/merlon.elf

@@ -71,6 +71,8 @@
 
 /* The TEE maps all REE RAM; no page needs to be shared before it is named in a message. */
 #define MERLON_FEAT_REE_MAPPED (1u << 0)
+/* A test build that leaves TEE and monitor memory open to the REE: keep no secret in it. */
+#define MERLON_FEAT_GUARD_OFF (1u << 31)
 
 #define MERLON_LOG_MONITOR 0
 #define MERLON_LOG_TEE	   1

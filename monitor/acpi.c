@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Just enough ACPI to find the processors. The firmware is trusted; sums are still checked. */
+#include <monitor/arch.h>
+#include <monitor/monitor.h>
+#include <string.h>
+
+struct rsdp {
+	char signature[8];
+	uint8_t sum;
+	char oem[6];
+	uint8_t revision;
+	uint32_t rsdt;
+	uint32_t length;
+	uint64_t xsdt;
+} __attribute__((packed));
+
+struct acpi_header {
+	char signature[4];
+	uint32_t length;
+	uint8_t revision, sum;
+	char oem[6], oem_table[8];
+	uint32_t oem_revision, creator, creator_revision;
+};
+
+struct madt_lapic {
+	uint8_t type, length, processor, apic_id;
+	uint32_t flags; /* bit 0: enabled */
+};
+
+static bool sum_ok(const void *p, size_t n)
+{
+	const uint8_t *b = p;
+	uint8_t sum = 0;
+
+	while (n--)
+		sum += *b++;
+	return !sum;
+}
+
+static uint64_t scan_rsdp(uint64_t base, uint64_t size)
+{
+	for (uint64_t at = base; at < base + size; at += 16) {
+		const struct rsdp *r = phys_to_virt(hpa(at));
+
+		if (!memcmp(r->signature, "RSD PTR ", 8) && sum_ok(r, 20))
+			return at;
+	}
+	return 0;
+}
+
+static const struct acpi_header *table_at(uint64_t addr)
+{
+	const struct acpi_header *t = phys_to_virt(hpa(addr));
+
+	return addr && addr < ALIGN_UP(layout.ram_end, HUGE_PAGE) && sum_ok(t, t->length) ? t
+											  : NULL;
+}
+
+static const struct acpi_header *find_madt(const struct rsdp *rsdp)
+{
+	bool wide = rsdp->revision >= 2 && rsdp->xsdt;
+	const struct acpi_header *root = table_at(wide ? rsdp->xsdt : rsdp->rsdt), *t;
+	size_t step = wide ? 8 : 4;
+
+	if (!root)
+		return NULL;
+	for (size_t at = sizeof(*root); at + step <= root->length; at += step) {
+		uint64_t addr = 0;
+
+		memcpy(&addr, (const uint8_t *)root + at, step);
+		t = table_at(addr);
+		if (t && !memcmp(t->signature, "APIC", 4))
+			return t;
+	}
+	return NULL;
+}
+
+static void add_cpu(uint32_t apic_id)
+{
+	if (ncpus == MAX_CPUS) {
+		log_msg(LOG_WARN, "CPU with APIC ID %u stays off: at most %u are supported",
+			apic_id, MAX_CPUS);
+		return;
+	}
+	cpus[ncpus].id = ncpus;
+	cpus[ncpus].apic_id = apic_id;
+	ncpus++;
+}
+
+void acpi_find_cpus(uint32_t bsp_apic_id)
+{
+	const struct acpi_header *madt = NULL;
+	const struct madt_lapic *e;
+
+	add_cpu(bsp_apic_id);
+	/* ACPI 6.5, 5.2.5.1: the first KiB of the EBDA, then the BIOS area. */
+	boot.rsdp = scan_rsdp((uint64_t) * (uint16_t *)phys_to_virt(hpa(0x40e)) << 4, 1024);
+	if (!boot.rsdp)
+		boot.rsdp = scan_rsdp(0xe0000, 0x20000);
+	if (boot.rsdp)
+		madt = find_madt(phys_to_virt(hpa(boot.rsdp)));
+	if (!madt) {
+		log_msg(LOG_WARN, "no ACPI processor table: one CPU");
+		return;
+	}
+	for (size_t at = sizeof(*madt) + 8; at + sizeof(*e) <= madt->length; at += e->length) {
+		e = (const void *)((const uint8_t *)madt + at);
+		if (e->length < 2)
+			break;
+		if (e->type == 0 && e->flags & 1 && e->apic_id != bsp_apic_id)
+			add_cpu(e->apic_id);
+	}
+}

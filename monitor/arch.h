@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What policy asks of the machine, apart from virtualization. arch/x86/ provides it; a fake
+ * does in the tests that run on the host.
+ */
+#ifndef MONITOR_ARCH_H
+#define MONITOR_ARCH_H
+
+#include <monitor/cpu.h>
+#include <monitor/types.h>
+
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/* The CPU that runs this. */
+struct cpu *this_cpu(void);
+
+struct cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf);
+uint64_t arch_tsc(void);
+void arch_pause(void);
+void arch_wbinvd(void);
+
+/* The monitor's window on physical RAM. Machine memory outside RAM is not there. */
+void *phys_to_virt(hpa_t addr);
+hpa_t virt_to_phys(const void *p);
+
+/* Local APIC of the calling CPU; offsets in bytes. */
+uint32_t arch_apic_read(uint32_t offset);
+void arch_apic_write(uint32_t offset, uint32_t value);
+void arch_apic_reset(void); /* to what an INIT leaves */
+void arch_apic_nmi(uint32_t apic_id);
+
+/* Bytes of one vCPU's extended state area; 0 without XSAVE. */
+size_t arch_xstate_size(void);
+void arch_xregs_init(struct xregs *x);
+/* Puts away the extended state of one vCPU and brings in another's, predictors flushed. */
+void arch_xregs_switch(struct xregs *from, const struct xregs *to);
+
+/* Resets the machine; does not return. */
+void arch_platform_reset(void) __attribute__((noreturn));
+void arch_halt(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* One-instruction services, the serial port, and the ways to stop. */
+#include <monitor/arch.h>
+#include <monitor/arch/x86/machine.h>
+#include <monitor/arch/x86/x86.h>
+
+#define COM1	    0x3f8
+#define LSR	    5
+#define LSR_EMPTY   0x20
+#define RESET_PORT  0xcf9
+#define KBD_COMMAND 0x64
+
+struct cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid c;
+
+	asm volatile("cpuid"
+		     : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+		     : "a"(leaf), "c"(subleaf));
+	return c;
+}
+
+uint64_t arch_tsc(void)
+{
+	uint32_t lo, hi;
+
+	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+uint64_t new_canary(void)
+{
+	uint64_t v = 0;
+
+	if (arch_cpuid(1, 0).ecx & (1u << 30))
+		asm volatile("rdrand %0" : "+r"(v));
+	/* A zero byte first, so that a string overflow cannot rebuild it. */
+	return (v ^ arch_tsc() * 0x9e3779b97f4a7c15ull) << 8;
+}
+
+void arch_pause(void)
+{
+	asm volatile("pause");
+}
+
+void arch_wbinvd(void)
+{
+	asm volatile("wbinvd" : : : "memory");
+}
+
+static void serial_byte(char c)
+{
+	for (int i = 0; i < 100000 && !(inb(COM1 + LSR) & LSR_EMPTY); i++)
+		arch_pause();
+	outb(COM1, (uint8_t)c);
+}
+
+void serial_write(const char *text, size_t len)
+{
+	for (const char *p = "merlon: "; *p; p++)
+		serial_byte(*p);
+	while (len--)
+		serial_byte(*text++);
+	serial_byte('\r');
+	serial_byte('\n');
+}
+
+void arch_halt(void)
+{
+	for (;;)
+		asm volatile("cli; hlt");
+}
+
+void arch_platform_reset(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) no_idt;
+
+	outb(RESET_PORT, 2);
+	outb(RESET_PORT, 6);
+	outb(KBD_COMMAND, 0xfe);
+	for (volatile int i = 0; i < 1000000; i++)
+		;
+	asm volatile("lidt %0; int3" : : "m"(no_idt));
+	arch_halt();
+}

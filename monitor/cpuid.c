@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What a partition learns from CPUID: this machine, without virtualization, and with the
+ * features gone that would reach around the isolation. Leaf numbers and bits: AMD APM volume 3
+ * appendix E, Intel SDM volume 2A.
+ */
+#include <abi/hypercall.h>
+#include <monitor/arch.h>
+#include <monitor/monitor.h>
+#include <monitor/policy.h>
+
+#define BIT(n) (1u << (n))
+
+#define CR4_OSXSAVE (1ull << 18)
+#define CR4_PKE	    (1ull << 22)
+
+static void set_bit(uint32_t *word, uint32_t bit, bool on)
+{
+	*word = on ? *word | bit : *word & ~bit;
+}
+
+static void leaf_1(struct vcpu *v, struct cpuid *c)
+{
+	c->ecx &= ~(BIT(5) | BIT(6)); /* VMX, SMX */
+	/* x2APIC: its ICR is an MSR; we filter the memory-mapped one. */
+	c->ecx &= ~BIT(21);
+	c->ecx |= BIT(31); /* hypervisor present */
+	set_bit(&c->ecx, BIT(27), virt->get(v, VREG_CR4) & CR4_OSXSAVE);
+}
+
+static void leaf_7(struct vcpu *v, struct cpuid *c, uint32_t subleaf)
+{
+	if (subleaf)
+		return;
+	/* TSC_ADJUST would move the TEE's clock; SGX and processor trace see too much. */
+	c->ebx &= ~(BIT(1) | BIT(2) | BIT(25));
+	/* CET keeps supervisor state that the world switch does not exchange. */
+	c->ecx &= ~(BIT(7) | BIT(30));
+	c->edx &= ~BIT(20);
+	set_bit(&c->ecx, BIT(4), virt->get(v, VREG_CR4) & CR4_PKE);
+}
+
+static void leaf_hypervisor(struct cpuid *c, uint32_t leaf)
+{
+	*c = (struct cpuid){0};
+	if (leaf == MERLON_CPUID_LEAF)
+		*c = (struct cpuid){MERLON_CPUID_LEAF + 1, MERLON_CPUID_EBX, MERLON_CPUID_ECX,
+				    MERLON_CPUID_EDX};
+	else if (leaf == MERLON_CPUID_LEAF + 1)
+		*c = (struct cpuid){MERLON_ABI_VERSION, features(), MERLON_SEAT_WORLD, ncpus};
+}
+
+struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid c = arch_cpuid(leaf, subleaf);
+
+	switch (leaf) {
+	case 1:
+		leaf_1(v, &c);
+		break;
+	case 7:
+		leaf_7(v, &c, subleaf);
+		break;
+	case 0xd:
+		if (subleaf == 1) /* XSAVES: no supervisor states */
+			c = (struct cpuid){c.eax & ~BIT(3), 0, 0, 0};
+		break;
+	case 0x14: /* processor trace */
+	case 0x12: /* SGX */
+	case 0x8000000a: /* SVM */
+	case 0x8000001b: /* IBS */
+	case 0x8000001f: /* memory encryption */
+		c = (struct cpuid){0};
+		break;
+	case 0x80000001:
+		/* SVM, IBS (samples the TEE's addresses), SKINIT */
+		c.ecx &= ~(BIT(2) | BIT(10) | BIT(12));
+		break;
+	case 0x40000000 ... 0x400000ff:
+		leaf_hypervisor(&c, leaf);
+		break;
+	}
+	return c;
+}
+
+void handle_cpuid(struct vcpu *v, const struct vexit *e)
+{
+	struct cpuid c = cpuid_filter(v, (uint32_t)v->regs.rax, (uint32_t)v->regs.rcx);
+
+	stat_add(v->cpu, MERLON_STAT_CPUID);
+	v->regs.rax = c.eax;
+	v->regs.rbx = c.ebx;
+	v->regs.rcx = c.ecx;
+	v->regs.rdx = c.edx;
+	virt->skip(v, e);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From the CPU's exit codes to neutral reasons, and events on their way into a guest. */
+#include <abi/hypercall.h>
+#include <monitor/svm/svm.h>
+#include <string.h>
+
+#define VECTOR_BP 3
+#define VECTOR_OF 4
+#define VECTOR_DF 8
+#define VECTOR_PF 14
+
+struct decode {
+	uint16_t code;
+	uint8_t reason, insn_len;
+};
+
+/* Lengths are those without prefixes, for CPUs that do not save the next RIP. */
+static const struct decode table[] = {
+	{VMEXIT_VMMCALL, EXIT_HYPERCALL, 3}, {VMEXIT_INTR, EXIT_INTERRUPT, 0},
+	{VMEXIT_NPF, EXIT_FAULT, 0},	     {VMEXIT_MSR, EXIT_MSR, 2},
+	{VMEXIT_CPUID, EXIT_CPUID, 2},	     {VMEXIT_NMI, EXIT_NMI, 0},
+	{VMEXIT_INIT, EXIT_INIT, 0},	     {VMEXIT_IRET, EXIT_NMI_DONE, 0},
+	{VMEXIT_INVD, EXIT_CACHE, 2},	     {VMEXIT_SHUTDOWN, EXIT_SHUTDOWN, 0},
+	{VMEXIT_INVLPGA, EXIT_HIDDEN, 0},    {VMEXIT_VMRUN, EXIT_HIDDEN, 0},
+	{VMEXIT_VMLOAD, EXIT_HIDDEN, 0},     {VMEXIT_VMLOAD + 1, EXIT_HIDDEN, 0},
+	{VMEXIT_VMLOAD + 2, EXIT_HIDDEN, 0}, {VMEXIT_VMLOAD + 3, EXIT_HIDDEN, 0},
+	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},
+};
+
+/*
+ * An event whose delivery the exit interrupted is delivered again. Software interrupts are not:
+ * RIP is still at their instruction, which runs again (APM volume 2, 15.7.2 and 15.20).
+ */
+static void redeliver(struct vmcb *b)
+{
+	uint64_t info = b->exit_int_info;
+	uint64_t type = EVENT_TYPE(info);
+
+	b->event_inj = 0;
+	if (!(info & EVENT_VALID) || type == EVENT_TYPE_SOFT)
+		return;
+	if (type == EVENT_TYPE_EXC &&
+	    (EVENT_VECTOR(info) == VECTOR_BP || EVENT_VECTOR(info) == VECTOR_OF))
+		return;
+	b->event_inj = info;
+}
+
+void svm_decode(struct vcpu *v, struct vexit *e)
+{
+	struct vmcb *b = vmcb_of(v);
+	size_t i = 0;
+
+	redeliver(b);
+	while (i < ARRAY_SIZE(table) && table[i].code != b->exit_code)
+		i++;
+	*e = (struct vexit){.reason = EXIT_BROKEN, .addr = b->exit_code};
+	if (i == ARRAY_SIZE(table))
+		return;
+	e->reason = table[i].reason;
+	e->insn_len = table[i].insn_len;
+	switch (b->exit_code) {
+	case VMEXIT_MSR:
+		e->write = b->exit_info1 & 1;
+		break;
+	case VMEXIT_NPF:
+		e->write = b->exit_info1 & NPF_WRITE;
+		e->exec = b->exit_info1 & NPF_EXEC;
+		e->addr = b->exit_info2;
+		break;
+	case VMEXIT_NMI:
+	case VMEXIT_INIT:
+		svm_take_pending();
+		break;
+	case VMEXIT_IRET:
+		b->intercept1 &= ~I1_IRET;
+		break;
+	}
+}
+
+void svm_skip(struct vcpu *v, const struct vexit *e)
+{
+	struct vmcb *b = vmcb_of(v);
+
+	/* A CPU without NRIP save leaves the field zero; an APIC store has no next RIP. */
+	b->rip = b->next_rip && b->exit_code != VMEXIT_NPF ? b->next_rip : b->rip + e->insn_len;
+	b->int_shadow = 0;
+}
+
+static bool is_contributory(uint8_t vector)
+{
+	return vector == 0 || (vector >= 10 && vector <= VECTOR_PF);
+}
+
+/* APM volume 2, 8.2.9: what a second fault makes of a first. A displaced interrupt is lost, as
+ * it is on hardware when its delivery faults. */
+void svm_inject(struct vcpu *v, uint8_t vector)
+{
+	struct svm_vcpu *s = v->control;
+	struct vmcb *b = s->vmcb;
+	uint64_t first = b->event_inj;
+
+	if (first & EVENT_VALID && EVENT_TYPE(first) == EVENT_TYPE_EXC) {
+		if (EVENT_VECTOR(first) == VECTOR_DF)
+			s->shutdown = true;
+		else if (is_contributory(EVENT_VECTOR(first)) && is_contributory(vector))
+			vector = VECTOR_DF;
+	}
+	b->event_inj = EVENT_VALID | EVENT_TYPE_EXC << 8 | vector;
+	if (vector == VECTOR_DF || is_contributory(vector))
+		b->event_inj |= EVENT_HAS_ERROR;
+}
+
+/*
+ * Injection by itself does not mask further NMIs (APM volume 2, 15.20), so the end of the
+ * handler is watched for.
+ */
+bool svm_inject_nmi(struct vcpu *v)
+{
+	struct vmcb *b = vmcb_of(v);
+
+	if (b->event_inj & EVENT_VALID)
+		return false;
+	b->event_inj = EVENT_VALID | EVENT_TYPE_NMI << 8 | 2;
+	b->intercept1 |= I1_IRET;
+	return true;
+}
+
+void svm_preempt(struct vcpu *v, bool on)
+{
+	struct vmcb *b = vmcb_of(v);
+
+	b->int_vector = MERLON_VEC_PREEMPT;
+	b->int_ctl = V_INTR_MASKING;
+	if (on)
+		b->int_ctl |= V_IRQ | V_PRIO_HIGHEST | V_IGNORE_TPR;
+}
+
+size_t svm_insn_bytes(struct vcpu *v, uint8_t *buf, size_t size)
+{
+	struct vmcb *b = vmcb_of(v);
+	size_t n = b->insn_len & 15; /* zero on CPUs without decode assists */
+
+	if (n > size)
+		n = size;
+	memcpy(buf, b->insn_bytes, n);
+	return n;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Loads the TEE image, starts it on each CPU, and buries it when it has died. */
+#include <abi/boot.h>
+#include <abi/hypercall.h>
+#include <monitor/arch.h>
+#include <monitor/memory.h>
+#include <monitor/monitor.h>
+#include <monitor/policy.h>
+#include <string.h>
+
+static uint64_t entry;
+static volatile bool dead;
+
+bool tee_alive(void)
+{
+	return !dead;
+}
+
+static bool header_ok(const struct tee_image_header *h, uint64_t size)
+{
+	return h->header_size >= sizeof(*h) && h->entry >= h->header_size && h->entry < size &&
+	       h->kernel_size <= h->kernel_mem && h->kernel_mem <= h->boot_offset &&
+	       !(h->boot_offset % PAGE_SIZE) && h->boot_offset <= size &&
+	       h->boot_size <= size - h->boot_offset;
+}
+
+/* What of the RAM map is left to Linux. */
+static void fill_ree(struct tee_boot_info *info)
+{
+	uint64_t base, end;
+
+	for (uint64_t addr = 0; addr < layout.ram_end; addr = end) {
+		memory_extent(addr, &base, &end);
+		if (memory_owner(addr) != OWNER_REE)
+			continue;
+		if (info->nranges &&
+		    info->ree[info->nranges - 1].base + info->ree[info->nranges - 1].size == addr) {
+			info->ree[info->nranges - 1].size += end - addr;
+			continue;
+		}
+		if (info->nranges == TEE_MAX_RANGES) {
+			log_msg(LOG_WARN, "RAM above %llx cannot be named in messages",
+				(unsigned long long)addr);
+			return;
+		}
+		info->ree[info->nranges++] = (struct tee_range){addr, end - addr};
+	}
+}
+
+void tee_load(void)
+{
+	const struct boot_module *m = &boot.modules[MODULE_TEE];
+	struct tee_image_header *h = phys_to_virt(hpa(layout.tee));
+	struct tee_boot_info *info = phys_to_virt(hpa(layout.tee + layout.tee_size - PAGE_SIZE));
+
+	if (m->size > layout.tee_size - PAGE_SIZE)
+		panic("the TEE image has %llu KiB, its memory %llu KiB",
+		      (unsigned long long)m->size >> 10, (unsigned long long)layout.tee_size >> 10);
+	memcpy(h, phys_to_virt(hpa(m->base)), m->size);
+	if (!header_ok(h, m->size))
+		panic("the TEE image's header is damaged");
+	entry = layout.tee + h->entry;
+	memset(info, 0, sizeof(*info));
+	info->magic = TEE_BOOT_MAGIC;
+	info->size = sizeof(*info);
+	info->seat = MERLON_SEAT_WORLD;
+	info->ncpus = ncpus;
+	info->tee_base = layout.tee;
+	info->tee_size = layout.tee_size;
+	info->image_size = m->size;
+	info->log_base = layout.tee_ring;
+	info->log_size = RING_SIZE;
+	info->tsc_khz = boot.tsc_khz;
+	info->log_level = options.log_level;
+	fill_ree(info);
+	memset(phys_to_virt(hpa(layout.tee_ring)), 0, RING_SIZE);
+}
+
+void tee_boot_cpu(struct cpu *c)
+{
+	struct vcpu *tee = &c->vcpu[PART_TEE], *ree = &c->vcpu[PART_REE];
+
+	virt->vcpu_start(tee, START_FLAT32, entry);
+	tee->regs.rax = c->id ? TEE_BOOT_AP_MAGIC : TEE_BOOT_MAGIC;
+	tee->regs.rbx = c->id ? c->id : layout.tee + layout.tee_size - PAGE_SIZE;
+	tee->state = VCPU_RUN;
+	tee->preempted = true; /* no interrupts while it starts */
+	arch_xregs_switch(&ree->x, &tee->x);
+	c->current = tee;
+	while (!tee->ready && tee_alive())
+		cpu_step(c);
+	tee->preempted = false;
+	arch_xregs_switch(&tee->x, &ree->x);
+	c->current = ree;
+}
+
+void tee_kill(const char *why)
+{
+	struct cpu *self = this_cpu();
+
+	if (__atomic_exchange_n(&dead, true, __ATOMIC_SEQ_CST))
+		return;
+	log_msg(LOG_ERR, "CPU %u: the TEE is dead: %s; Linux goes on", self->id, why);
+	cpu_post(self, EVENT_TEE_DEAD);
+	for (uint32_t i = 0; i < ncpus; i++)
+		if (&cpus[i] != self && cpus[i].online)
+			cpu_post(&cpus[i], EVENT_TEE_DEAD);
+}
