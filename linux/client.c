@@ -33,7 +33,7 @@ static int client_open(struct tee_context *ctx)
 	xa_init(&client->sessions);
 	spin_lock_init(&client->lock);
 	INIT_LIST_HEAD(&client->calls);
-	init_waitqueue_head(&client->cancel_wq);
+	init_waitqueue_head(&client->wq);
 	ctx->data = client;
 	ctx->cap_memref_null = true;
 	return 0;
@@ -191,7 +191,7 @@ static void cancel_calls(struct merlon_client *client, u32 cancel_id, u32 sessio
 	}
 	spin_unlock(&client->lock);
 	if (found)
-		wake_up_all(&client->cancel_wq);
+		wake_up_all(&client->wq);
 }
 
 static int client_cancel(struct tee_context *ctx, u32 cancel_id, u32 session)

@@ -139,7 +139,6 @@ struct merlon_notif {
 	struct list_head waiters; /* oldest first */
 	struct list_head kept; /* keys sent before anybody waited */
 	unsigned int kept_count;
-	wait_queue_head_t wq;
 };
 
 struct merlon_call;
@@ -189,7 +188,7 @@ struct merlon_client {
 	struct xarray sessions; /* ids of its open sessions */
 	spinlock_t lock;
 	struct list_head calls; /* in flight */
-	wait_queue_head_t cancel_wq;
+	wait_queue_head_t wq; /* its calls wait here: to be notified or cancelled */
 };
 
 /* How long a killed client's TA may go on: to answer a cancellation, to close a session. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Notifications: one thread of the TEE waits for a key, another sends it. A key that is sent
- * before its wait is kept; sent twice, it is kept once.
+ * before its wait is kept; sent twice, it is kept once. A cancellation ends one wait: whoever
+ * waited looks again whether to go on.
  */
 #include <linux/slab.h>
 #include "merlon.h"
@@ -13,6 +14,7 @@ struct waiter {
 	struct list_head link;
 	u64 key;
 	bool sent;
+	wait_queue_head_t *wq;
 };
 
 /* A key that nobody waits for yet. */
@@ -27,7 +29,6 @@ void merlon_notif_init(struct merlon_notif *n)
 	INIT_LIST_HEAD(&n->waiters);
 	INIT_LIST_HEAD(&n->kept);
 	n->kept_count = 0;
-	init_waitqueue_head(&n->wq);
 }
 
 static struct kept *find_kept(struct merlon_notif *n, u64 key)
@@ -75,7 +76,7 @@ u32 merlon_notif_wait(struct merlon_call *call, u64 key, u64 timeout_ms)
 		return TEEC_SUCCESS;
 	}
 
-	left = merlon_call_wait(call, n->wq, READ_ONCE(w.sent),
+	left = merlon_call_wait(call, *w.wq, READ_ONCE(w.sent) || xchg(&call->cancelled, false),
 				timeout_ms ? merlon_timeout(timeout_ms) : MAX_SCHEDULE_TIMEOUT);
 	spin_lock(&n->lock);
 	if (!w.sent)
@@ -83,7 +84,7 @@ u32 merlon_notif_wait(struct merlon_call *call, u64 key, u64 timeout_ms)
 	spin_unlock(&n->lock);
 	if (w.sent)
 		return TEEC_SUCCESS;
-	return left < 0 || call->dying ? TEEC_ERROR_CANCEL : TEEC_ERROR_TIMEOUT;
+	return left || call->dying ? TEEC_ERROR_CANCEL : TEEC_ERROR_TIMEOUT;
 }
 
 u32 merlon_notif_send(struct merlon *m, u64 key)
@@ -101,7 +102,7 @@ u32 merlon_notif_send(struct merlon *m, u64 key)
 		list_del(&w->link);
 		WRITE_ONCE(w->sent, true);
 		/* Inside the lock: once it is released, the waiter may be gone. */
-		wake_up_all(&n->wq);
+		wake_up_all(w->wq);
 		goto out;
 	}
 	if (find_kept(n, key))

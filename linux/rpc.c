@@ -53,7 +53,7 @@ static u32 rpc_suspend(struct merlon_call *call, struct optee_msg_arg *arg, u32 
 	if (!is_value(arg, num, OPTEE_MSG_ATTR_TYPE_VALUE_INPUT))
 		return TEEC_ERROR_BAD_PARAMETERS;
 	/* xchg: a cancellation ends one wait. A TA that masks it may ask for the rest. */
-	if (merlon_call_wait(call, call->client->cancel_wq, xchg(&call->cancelled, false),
+	if (merlon_call_wait(call, call->client->wq, xchg(&call->cancelled, false),
 			     merlon_timeout(arg->params[0].u.value.a)))
 		return TEEC_ERROR_CANCEL;
 	return TEEC_SUCCESS;

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Kernel modules that attack the TEE from Linux. See linux/build.mk for how they are built.
+
+ATTACK_SRC     := $(wildcard tests/attack/*.c tests/attack/*.h tests/attack/Kbuild)
+ATTACK_MODULES := $(foreach m,common memory regs hypercall,$(O)/tests/attack/attack_$(m).ko)
+
+$(ATTACK_MODULES) &: $(ATTACK_SRC) $(ABI_HEADERS) tests/attack/build.mk linux/build.mk
+	@mkdir -p $(@D)
+	cp -p $(ATTACK_SRC) $(@D)/
+	$(call kmodule,tests/attack)
+	@touch $(ATTACK_MODULES)
+
+ALL += $(ATTACK_MODULES)
+GUEST_FILES += $(foreach m,$(ATTACK_MODULES),$(m):/$(notdir $(m)))
