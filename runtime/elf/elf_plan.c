@@ -47,6 +47,20 @@ bool elf_writable(const struct elf_plan *plan, uint64_t vaddr, uint64_t len)
 	return false;
 }
 
+/* The linker rounds this range up to a page, beyond the end of its segment. */
+static bool relro_fits(const struct elf_plan *plan, const struct elf_range *r)
+{
+	for (unsigned int i = 0; i < plan->nsegs; i++) {
+		const struct elf_seg *s = &plan->segs[i];
+		uint64_t end = (s->vaddr + s->mem_size + ELF_PAGE - 1) & ~(ELF_PAGE - 1);
+
+		if (s->write && r->vaddr >= s->vaddr && r->vaddr <= end &&
+		    r->size <= end - r->vaddr)
+			return true;
+	}
+	return false;
+}
+
 static const char *check_ident(const Elf64_Ehdr *eh)
 {
 	if (memcmp(eh->e_ident, ELFMAG, SELFMAG))
@@ -169,16 +183,16 @@ static const char *read_phdrs(const struct image *im, struct elf_plan *plan,
 	}
 	if (!plan->nsegs)
 		return "nothing to load";
-	if (plan->relro.size && !elf_writable(plan, plan->relro.vaddr, plan->relro.size))
+	if (plan->relro.size && !relro_fits(plan, &plan->relro))
 		return "RELRO range is not in a writable segment";
 	return *dynamic ? NULL : "no dynamic segment";
 }
 
 const char *elf_plan(const void *image, size_t size, struct elf_plan *plan)
 {
-	struct image im = { .bytes = image, .size = size };
+	struct image im = {.bytes = image, .size = size};
 	const Elf64_Phdr *dynamic = NULL;
-	struct elf_dyn d = { 0 };
+	struct elf_dyn d = {0};
 	const char *bad;
 
 	memset(plan, 0, sizeof(*plan));
