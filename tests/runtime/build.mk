@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The runtime and its services on the host: parsers under sanitizers and fuzzers; the built
+# image and services, unchanged, on an imitated kernel.
+
+ELF_CHECKER := runtime/elf/elf_plan.c runtime/elf/elf_dyn.c runtime/elf/elf_link.c
+
+$(eval $(call unit_test,elf_plan,tests/runtime/elf_plan_test.c $(ELF_CHECKER), \
+	-DLOADER_ELF='"$(O)/services/loader/loader.stripped"'))
+$(O)/tests/unit/elf_plan: | $(O)/services/loader/loader.stripped
+$(eval $(call unit_test,ta_header,tests/runtime/ta_header_test.c services/loader/header.c))
+$(eval $(call fuzzer,elf,tests/runtime/elf_fuzz.c $(ELF_CHECKER)))
+$(eval $(call fuzzer,ta_header,tests/runtime/ta_header_fuzz.c services/loader/header.c))
+
+# An ELF for the fuzzer to start from, besides what it finds.
+$(O)/tests/fuzz/elf: | $(O)/test/corpus/elf/loader
+$(O)/test/corpus/elf/loader: $(O)/services/loader/loader.stripped
+	@mkdir -p $(@D)
+	cp $< $@
+
+# The image as the kernel gets it: no sanitizer fits between it and the imitated kernel.
+HOSTED := $(O)/tests/unit/runtime
+HOSTED_TA := $(O)/tests/runtime/ta/probe.elf
+
+$(O)/tests/runtime/ta/%.o: tests/runtime/ta/%.c $(MUSL_GEN)/bits/alltypes.h
+	@mkdir -p $(@D)
+	$(CC) $(RT_CFLAGS) -c -o $@ $<
+$(HOSTED_TA): $(patsubst %.c,$(O)/%.o,$(wildcard tests/runtime/ta/*.c)) $(RT_SO)
+	$(LD) $(SERVICE_LDFLAGS) -o $@ $^
+
+$(HOSTED): tests/runtime/runtime_test.c tests/runtime/fakekernel.c $(RT_IMG) $(HOSTED_TA) \
+		$(O)/services/loader/loader.stripped $(O)/sdk/bin/merlon-sign
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -U_FORTIFY_SOURCE -O1 -mfsgsbase -DBUILD='"$(O)"' \
+		-DKEY='"$(TA_KEY)"' -o $@ $(filter %.c,$^) -lcmocka
+UNIT_TESTS += $(HOSTED)
+-include $(wildcard $(O)/tests/runtime/ta/*.d)
