@@ -29,7 +29,7 @@ expect() {
 	fi
 }
 
-echo 1..8
+echo 1..9
 expect 'all checks pass' '2 passed, 0 failed' 0 <<'END'
 #: checks 2
 echo ok a; echo noise; echo ok b
@@ -38,6 +38,11 @@ expect 'once for each number of CPUs' '3 passed, 0 failed' 0 <<'END'
 #: checks 1
 #: cpus 1 2 4
 echo ok a
+END
+expect 'promises for each number of CPUs' '4 passed, 1 failed' 1 <<'END'
+#: checks 1 2
+#: cpus 1 2
+echo ok a; [ "$CPUS" = 1 ] || { echo ok b; echo ok c; }
 END
 expect 'a failed check' '1 passed, 1 failed' 1 <<'END'
 #: checks 2

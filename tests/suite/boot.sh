@@ -14,6 +14,6 @@ is 'Linux sees no SVM' "$(grep -c '^flags.*\bsvm\b' /proc/cpuinfo)" -eq 0
 is 'Linux sees no VMX' "$(grep -c '^flags.*\bvmx\b' /proc/cpuinfo)" -eq 0
 is 'no refused access to memory' "$(stat total.violations)" -eq 0
 is 'no warning and no oops in Linux' \
-	"$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call Trace|unchecked MSR')" -eq 0
+	"$(dmesg | grep -cE 'BUG:|WARNING: CPU|Oops|Call Trace|unchecked MSR')" -eq 0
 check 'the TEE runs' sh -c 'merlonctl status | grep -q "^TEE.*running"'
 finish
