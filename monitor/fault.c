@@ -9,7 +9,7 @@
 #include <monitor/policy.h>
 
 static const char *const owners[] = {
-	[OWNER_DEVICE] = "no one",
+	[OWNER_DEVICE] = "a device",
 	[OWNER_MONITOR] = "the monitor",
 	[OWNER_TEE] = "the TEE",
 	[OWNER_REE] = "the REE",

@@ -26,11 +26,11 @@ struct ratelimit {
 	uint32_t count, dropped;
 };
 bool ratelimit_ok(struct ratelimit *r, const char *what);
-#define log_limited(level, what, ...)                          \
-	do {                                                   \
-		static struct ratelimit limit;                 \
-		if (ratelimit_ok(&limit, what))                \
-			log_msg(level, what ": " __VA_ARGS__); \
+#define log_limited(level, what, ...)                                         \
+	do {                                                                  \
+		static struct ratelimit limit;                                \
+		if (level <= options.log_level && ratelimit_ok(&limit, what)) \
+			log_msg(level, what ": " __VA_ARGS__);                \
 	} while (0)
 
 /* --- options.c --- */

@@ -68,7 +68,7 @@ static bool parse_word(const char *w)
 
 void options_parse(const char *cmdline)
 {
-	char word[64] = { 0 };
+	char word[64] = {0};
 	size_t n;
 
 	for (const char *s = cmdline; *s; s += n) {
