@@ -62,7 +62,7 @@ void merlon_notif_exit(struct merlon_notif *n)
 u32 merlon_notif_wait(struct merlon_call *call, u64 key, u64 timeout_ms)
 {
 	struct merlon_notif *n = &call->m->notif;
-	struct waiter w = {.key = key};
+	struct waiter w = {.key = key, .wq = &call->client->wq};
 	struct kept *early;
 	long left;
 
