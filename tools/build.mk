@@ -4,6 +4,8 @@
 
 GUEST := $(O)/guest
 
+# GUEST_EXTRA="mine.ta:/lib/merlon/mine.ta ...": a user's own files.
+GUEST_FILES += $(GUEST_EXTRA)
 # Files of the guest that need no building.
 GUEST_FILES += tools/guest/init:/init tools/guest/demo:/bin/demo tools/guest/motd:/etc/motd tests/vm/lib.sh:/tests/lib.sh \
 	$(foreach s,$(wildcard tests/suite/*.sh),$(s):/tests/$(notdir $(s)))
