@@ -60,6 +60,12 @@ bool call_cancelled(const struct thread *t)
 	return asked_to_cancel(t, t->depth - 1);
 }
 
+static void set_result(struct call *call, uint32_t result, uint32_t origin)
+{
+	call->result = result;
+	call->origin = origin;
+}
+
 /* Answers the process below: its struct merlon_call, then its system call. */
 static void deliver(struct thread *t, struct activation *act)
 {
@@ -102,6 +108,8 @@ static void finish(struct cpu *c, struct thread *t)
 	}
 	if (call->op == CALL_OPEN && call->result && act->sess && session_remove(act->sess, true))
 		session_put(act->sess);
+	if (call->op == CALL_CLOSE)
+		set_result(call, TEE_SUCCESS, TEE_ORIGIN_TEE); /* whatever became of the server */
 	if (t->depth > 1)
 		deliver(t, act);
 	else if (!call->by_kernel)
@@ -132,12 +140,6 @@ static void settle(struct cpu *c, struct thread *t)
 		upcall(c, t, UPCALL_DESTROY);
 	else
 		act->state = ACT_ENTER;
-}
-
-static void set_result(struct call *call, uint32_t result, uint32_t origin)
-{
-	call->result = result;
-	call->origin = origin;
 }
 
 void call_abort(struct cpu *c, struct thread *t, uint32_t result)

@@ -134,14 +134,25 @@ out:
 	return r;
 }
 
+static void slot_free(struct process *p, struct slot *s)
+{
+	aspace_unmap(p->as, s->base, s->stack + 2 * PAGE_SIZE, true);
+	memobj_put(s->obj);
+	s->obj = NULL;
+}
+
 void slot_leave(struct thread *t, struct process *p, int slot)
 {
+	struct slot *s = &p->slots[slot];
 	struct thread *next;
 	bool release;
 
+	/* What several callers at once needed goes back; a waiter who comes now makes it anew. */
+	if (slot && s->obj && !__atomic_load_n(&p->waiters, __ATOMIC_RELAXED))
+		slot_free(p, s);
 	spin_lock(&p->lock);
 	next = p->waiters;
-	p->slots[slot].thread = next;
+	s->thread = next;
 	if (next) {
 		p->waiters = next->wait_next;
 		thread_top(next)->slot = slot;
@@ -158,13 +169,6 @@ void slot_leave(struct thread *t, struct process *p, int slot)
 static uint64_t stack_bytes(const struct process *p)
 {
 	return (p->info.stack_size + PAGE_SIZE - 1) & PAGE_MASK;
-}
-
-static void slot_free(struct process *p, struct slot *s)
-{
-	aspace_unmap(p->as, s->base, s->stack + 2 * PAGE_SIZE, true);
-	memobj_put(s->obj);
-	s->obj = NULL;
 }
 
 int slot_prepare(struct process *p, int slot)

@@ -4,6 +4,7 @@
 #include <kernel/include/thread.h>
 #include <kernel/include/process.h>
 #include <kernel/mm/layout.h>
+#include <lib/include/string.h>
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -112,6 +113,11 @@ int arch_entropy(void *buf, size_t n)
 	return 0;
 }
 
+void memzero_explicit(void *dst, size_t n)
+{
+	explicit_bzero(dst, n);
+}
+
 /* --- Log ------------------------------------------------------------------------------------------------ */
 
 void klog_text(unsigned level, unsigned source, unsigned pid, const char *text, size_t n)
@@ -201,6 +207,16 @@ void arch_pt_flush(struct arch_pt *pt, uaddr_t va, uint64_t len)
 {
 }
 
+/* Not of the heap: the leak checker does not look into pages of the fake TEE. */
+static void *map_memory(size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		panic("no memory");
+	return p;
+}
+
 /* --- Contexts --------------------------------------------------------------------------------------------------- */
 
 int arch_uctx_create(struct quota *q, struct arch_uctx **out)
@@ -216,7 +232,8 @@ int arch_uctx_create(struct quota *q, struct arch_uctx **out)
 
 void arch_uctx_destroy(struct quota *q, struct arch_uctx *u)
 {
-	free(u->stack);
+	if (u->stack)
+		munmap(u->stack, STACK_SIZE);
 	page_free(q, paddr((uint64_t)u));
 }
 
@@ -321,6 +338,16 @@ uint64_t uscratch(struct user *u)
 	return u->proc->runtime_base.v + PAGE_SIZE;
 }
 
+struct process *uprocess(struct user *u)
+{
+	return u->proc;
+}
+
+uint64_t ustack(struct user *u)
+{
+	return u->ctx->sp - 8;
+}
+
 static const struct program *program_of(const uint8_t uuid[16])
 {
 	for (const struct program *p = fake_programs; p->uuid; p++)
@@ -381,7 +408,7 @@ static void run_user(struct cpu *c, struct thread *t)
 	c->current = t;
 	if (!u->started) {
 		if (!u->stack)
-			u->stack = malloc(STACK_SIZE);
+			u->stack = map_memory(STACK_SIZE);
 		getcontext(&u->user);
 		u->user.uc_stack.ss_sp = u->stack;
 		u->user.uc_stack.ss_size = STACK_SIZE;
@@ -428,12 +455,14 @@ static uint64_t build_image(uint8_t *base, const struct fake_service *services, 
 	struct runtime_image *rt = (void *)(base + 2 * PAGE_SIZE);
 	uint64_t size = (5 + n) * PAGE_SIZE;
 
-	*h = (struct tee_image_header){TEE_IMAGE_MAGIC, sizeof(*h), 0, 0, 0,
+	*h = (struct tee_image_header){TEE_IMAGE_MAGIC, sizeof(*h),	 0, 0, 0,
 				       PAGE_SIZE,	size - PAGE_SIZE};
 	img->magic = BOOT_IMAGE_MAGIC;
 	img->count = 1 + n;
-	img->entries[0] = (struct boot_entry){
-		.name = "runtime", .type = BOOT_RUNTIME, .offset = PAGE_SIZE, .size = 3 * PAGE_SIZE};
+	img->entries[0] = (struct boot_entry){.name = "runtime",
+					      .type = BOOT_RUNTIME,
+					      .offset = PAGE_SIZE,
+					      .size = 3 * PAGE_SIZE};
 	for (unsigned i = 0; i < n; i++) {
 		struct boot_entry *e = &img->entries[1 + i];
 
@@ -460,11 +489,10 @@ static uint64_t build_image(uint8_t *base, const struct fake_service *services, 
 void fake_boot(const struct fake_service *services, unsigned n)
 {
 	static struct tee_boot_info bi;
-	uint8_t *ram = mmap(NULL, TEE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			    -1, 0);
+	uint8_t *ram = map_memory(TEE_SIZE);
 	uint64_t image = build_image(ram, services, n);
 
-	fake_ree = mmap(NULL, REE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fake_ree = map_memory(REE_SIZE);
 	bi = (struct tee_boot_info){
 		.magic = TEE_BOOT_MAGIC,
 		.ncpus = TEE_MAX_CPUS,

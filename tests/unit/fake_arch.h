@@ -38,7 +38,9 @@ void uread(struct user *u, void *dst, uint64_t va, size_t n);
 void uwrite(struct user *u, uint64_t va, const void *src, size_t n);
 /* Scratch memory of this process, one page. */
 uint64_t uscratch(struct user *u);
-const struct merlon_proc_start *ustart(struct user *u);
+struct process *uprocess(struct user *u);
+/* An address on its stack. */
+uint64_t ustack(struct user *u);
 
 /* --- The machine -------------------------------------------------------------------------------- */
 /* Boots the kernel, once per test program. Services: UUIDs of boot image entries. */

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The portable kernel on the host, over a fake architecture.
+
+UNIT_KERNEL := $(wildcard kernel/core/*.c kernel/mm/*.c) tests/unit/fake_arch.c \
+	tests/unit/programs.c tests/unit/ree.c
+UNIT_KERNEL_CFLAGS := -Ikernel/include
+
+$(eval $(call unit_test,kernel,$(UNIT_KERNEL) tests/unit/test_kernel.c,$(UNIT_KERNEL_CFLAGS)))
