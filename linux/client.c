@@ -64,7 +64,8 @@ static void client_release(struct tee_context *ctx)
 	unsigned long session;
 	void *entry;
 
-	xa_for_each(&client->sessions, session, entry) close_session(ctx, session);
+	xa_for_each (&client->sessions, session, entry)
+		close_session(ctx, session);
 	xa_destroy(&client->sessions);
 	kfree(client);
 	module_put(THIS_MODULE);
@@ -182,8 +183,7 @@ static void cancel_calls(struct merlon_client *client, u32 cancel_id, u32 sessio
 	bool found = false;
 
 	spin_lock(&client->lock);
-	list_for_each_entry(call, &client->calls, link)
-	{
+	list_for_each_entry (call, &client->calls, link) {
 		if (call->cancel_id != cancel_id || call->session != session)
 			continue;
 		WRITE_ONCE(call->cancelled, true);

@@ -26,8 +26,9 @@ void merlon_pages_exit(struct merlon *m)
 
 	if (!m->spare)
 		return;
-	for_each_possible_cpu(cpu) for (i = 0; i < MERLON_SPARE_PAGES; i++)
-		free_page((unsigned long)per_cpu_ptr(m->spare, cpu)->page[i]);
+	for_each_possible_cpu (cpu)
+		for (i = 0; i < MERLON_SPARE_PAGES; i++)
+			free_page((unsigned long)per_cpu_ptr(m->spare, cpu)->page[i]);
 	free_percpu(m->spare);
 }
 

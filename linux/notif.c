@@ -35,7 +35,9 @@ static struct kept *find_kept(struct merlon_notif *n, u64 key)
 {
 	struct kept *k;
 
-	list_for_each_entry(k, &n->kept, link) if (k->key == key) return k;
+	list_for_each_entry (k, &n->kept, link)
+		if (k->key == key)
+			return k;
 	return NULL;
 }
 
@@ -54,7 +56,8 @@ void merlon_notif_exit(struct merlon_notif *n)
 {
 	struct kept *k, *next;
 
-	list_for_each_entry_safe(k, next, &n->kept, link) kfree(k);
+	list_for_each_entry_safe (k, next, &n->kept, link)
+		kfree(k);
 	INIT_LIST_HEAD(&n->kept);
 	n->kept_count = 0;
 }
@@ -95,8 +98,7 @@ u32 merlon_notif_send(struct merlon *m, u64 key)
 	u32 ret = TEEC_SUCCESS;
 
 	spin_lock(&n->lock);
-	list_for_each_entry(w, &n->waiters, link)
-	{
+	list_for_each_entry (w, &n->waiters, link) {
 		if (w->key != key)
 			continue;
 		list_del(&w->link);

@@ -205,6 +205,8 @@ void merlon_shm_exit(struct merlon *m)
 	unsigned long id;
 	void *entry;
 
-	xa_for_each(&m->shms, id, entry) if (!xa_is_value(entry)) merlon_shm_put(entry);
+	xa_for_each (&m->shms, id, entry)
+		if (!xa_is_value(entry))
+			merlon_shm_put(entry);
 	xa_destroy(&m->shms);
 }

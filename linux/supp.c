@@ -187,7 +187,8 @@ static void drop_names(struct merlon_supp *s)
 	unsigned long id;
 	void *name;
 
-	xa_for_each(&s->names, id, name) kfree(name);
+	xa_for_each (&s->names, id, name)
+		kfree(name);
 	xa_destroy(&s->names);
 }
 
@@ -200,13 +201,11 @@ static void supp_release(struct tee_context *ctx)
 
 	mutex_lock(&s->lock);
 	WRITE_ONCE(s->ctx, NULL);
-	list_for_each_entry_safe(req, next, &s->queue, link)
-	{
+	list_for_each_entry_safe (req, next, &s->queue, link) {
 		list_del(&req->link);
 		request_end(req, TEEC_ERROR_COMMUNICATION);
 	}
-	xa_for_each(&s->served, id, req)
-	{
+	xa_for_each (&s->served, id, req) {
 		xa_erase(&s->served, id);
 		request_end(req, TEEC_ERROR_COMMUNICATION);
 	}

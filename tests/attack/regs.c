@@ -280,8 +280,7 @@ static void attack_cpus(struct attack_page *p, u32 session)
 	struct verdict v;
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu (cpu) {
 		if (set_cpus_allowed_ptr(current, cpumask_of(cpu)))
 			continue;
 		judge((struct tee_regs){.rdi = TEE_OP_STAT, .rsi = TEE_STAT_CALLS}, &v);
