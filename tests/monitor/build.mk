@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The monitor's policy on a fake machine with a fake backend: no vendor, no privilege.
+
+MONITOR_POLICY := $(addprefix monitor/,apic.c cpuid.c events.c exit.c fault.c guest.c hypercall.c \
+	insn.c memory.c msr.c second_level.c switch.c)
+
+$(eval $(call unit_test,monitor_memory,tests/monitor/memory.c tests/monitor/fake.c $(MONITOR_POLICY)))
+$(eval $(call unit_test,monitor_policy,tests/monitor/policy.c tests/monitor/fake.c $(MONITOR_POLICY)))
+$(eval $(call unit_test,monitor_input,tests/monitor/input.c tests/monitor/fake.c $(MONITOR_POLICY) \
+	monitor/options.c monitor/guard_on.c))
+$(eval $(call fuzzer,monitor_insn,tests/monitor/fuzz_insn.c monitor/insn.c))

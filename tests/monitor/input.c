@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the REE hands in: instructions, APIC writes, MSRs, page tables; and the command line. */
+#include <string.h>
+#include "tests/monitor/fake.h"
+
+#define CODE	   0x300000ull
+#define TABLES	   0x400000ull
+#define CR0_PG	   (1ull << 31)
+#define CR4_PAE	   (1ull << 5)
+#define EFER_LMA   (1ull << 10)
+#define EFER_LME   (1ull << 8)
+#define EFER_SVME  (1ull << 12)
+#define CODE_VA	   0xffffffff80300000ull
+#define PRESENT_RW 3
+
+static struct fake_vcpu *f;
+static struct vcpu *v;
+
+static int setup(void **state)
+{
+	fake_machine(3);
+	v = &cpus[0].vcpu[PART_REE];
+	f = fake(0, PART_REE);
+	return 0;
+}
+
+static void test_decode(void **state)
+{
+	static const struct {
+		uint8_t bytes[12], n, bits, len, reg;
+		bool ok, exchange, immediate;
+		uint32_t imm;
+	} cases[] = {
+		/* mov %edi, 0xffffffffff5fb300 */
+		{{0x89, 0x3c, 0x25, 0, 0xb3, 0x5f, 0xff}, 7, 64, 7, 7, true, false, false, 0},
+		/* mov %r9d, (%rax) */
+		{{0x44, 0x89, 0x08}, 3, 64, 3, 9, true, false, false, 0},
+		/* movl $0x12345678, 0xb0(%rbx) */
+		{{0xc7, 0x83, 0xb0, 0, 0, 0, 0x78, 0x56, 0x34, 0x12},
+		 10,
+		 64,
+		 10,
+		 0,
+		 true,
+		 false,
+		 true,
+		 0x12345678},
+		/* movl $1, 4(%rip) */
+		{{0xc7, 0x05, 4, 0, 0, 0, 1, 0, 0, 0}, 10, 64, 10, 0, true, false, true, 1},
+		/* xchg %edx, 0x10(%rsp) */
+		{{0x87, 0x54, 0x24, 0x10}, 4, 64, 4, 2, true, true, false, 0},
+		/* ds mov %eax, moffs64; moffs32 */
+		{{0x3e, 0xa3, 1, 2, 3, 4, 5, 6, 7, 8}, 10, 64, 10, 0, true, false, false, 0},
+		{{0xa3, 1, 2, 3, 4}, 5, 32, 5, 0, true, false, false, 0},
+		/* refused: 16 and 64 bits wide, register operand, C7 /1, other opcode, real mode */
+		{{0x66, 0x89, 0x08}, 3, 64, 0, 0, false, false, false, 0},
+		{{0x48, 0x89, 0x08}, 3, 64, 0, 0, false, false, false, 0},
+		{{0x89, 0xc8}, 2, 64, 0, 0, false, false, false, 0},
+		{{0xc7, 0x08, 1, 0, 0, 0}, 6, 64, 0, 0, false, false, false, 0},
+		{{0x0f, 0x11, 0x00}, 3, 64, 0, 0, false, false, false, 0},
+		{{0x89, 0x08}, 2, 16, 0, 0, false, false, false, 0},
+		/* cut short: after the opcode, in the displacement, in the immediate */
+		{{0x89}, 1, 64, 0, 0, false, false, false, 0},
+		{{0x89, 0x3c, 0x25, 0, 0xb3}, 5, 64, 0, 0, false, false, false, 0},
+		{{0xc7, 0x00, 1, 0}, 4, 64, 0, 0, false, false, false, 0},
+		{{0x3e, 0x3e, 0x3e}, 3, 64, 0, 0, false, false, false, 0},
+	};
+	struct insn i;
+
+	for (size_t n = 0; n < ARRAY_SIZE(cases); n++) {
+		bool ok = insn_decode_store(cases[n].bytes, cases[n].n, cases[n].bits, &i);
+
+		assert_int_equal(ok, cases[n].ok);
+		if (!ok)
+			continue;
+		assert_int_equal(i.len, cases[n].len);
+		assert_int_equal(i.exchange, cases[n].exchange);
+		assert_int_equal(i.immediate, cases[n].immediate);
+		if (i.immediate)
+			assert_int_equal(i.imm, cases[n].imm);
+		else
+			assert_int_equal(i.reg, cases[n].reg);
+	}
+}
+
+/* Long mode, four levels; the code page at CODE_VA. */
+static void page_tables(uint64_t leaf)
+{
+	uint64_t *t = phys_to_virt(hpa(TABLES));
+
+	memset(t, 0, 4 * PAGE_SIZE);
+	t[511] = (TABLES + PAGE_SIZE) | PRESENT_RW;
+	t[512 + 510] = (TABLES + 2 * PAGE_SIZE) | PRESENT_RW;
+	t[1024 + 1] = (TABLES + 3 * PAGE_SIZE) | PRESENT_RW;
+	t[1536 + 256] = leaf;
+	f->regs[VREG_CR0] = CR0_PG;
+	f->regs[VREG_CR4] = CR4_PAE;
+	f->regs[VREG_EFER] = EFER_LMA | EFER_LME;
+	f->regs[VREG_CR3] = TABLES;
+	f->regs[VREG_CODE_BITS] = 64;
+	f->regs[VREG_RIP] = CODE_VA;
+}
+
+static void test_guest_read(void **state)
+{
+	uint8_t buf[8];
+
+	memcpy(phys_to_virt(hpa(CODE)), "abcdefgh", 8);
+	page_tables(CODE | PRESENT_RW);
+	assert_int_equal(guest_read(v, CODE_VA, buf, 8), 8);
+	assert_memory_equal(buf, "abcdefgh", 8);
+	/* the next page is not there */
+	assert_int_equal(guest_read(v, CODE_VA + 0xffc, buf, 8), 4);
+	/* a leaf, then a table, in the TEE's memory; then outside RAM */
+	page_tables(FAKE_TEE | PRESENT_RW);
+	assert_int_equal(guest_read(v, CODE_VA, buf, 8), 0);
+	page_tables(CODE | PRESENT_RW);
+	((uint64_t *)phys_to_virt(hpa(TABLES)))[511] = FAKE_TEE | PRESENT_RW;
+	assert_int_equal(guest_read(v, CODE_VA, buf, 8), 0);
+	f->regs[VREG_CR3] = 0xffffff000ull;
+	assert_int_equal(guest_read(v, CODE_VA, buf, 8), 0);
+	/* no paging */
+	f->regs[VREG_CR0] = 0;
+	assert_int_equal(guest_read(v, CODE, buf, 8), 8);
+	assert_int_equal(guest_read(v, FAKE_TEE, buf, 8), 0);
+}
+
+/* mov %eax, (%rbx) to the APIC register at offset */
+static void apic_store(uint32_t offset, uint32_t value)
+{
+	struct vexit e = {.reason = EXIT_FAULT, .write = true, .addr = APIC_PAGE + offset};
+
+	page_tables(CODE | PRESENT_RW);
+	memcpy(phys_to_virt(hpa(CODE)), "\x89\x03", 2);
+	v->regs.rax = 0xffffffff00000000ull | value;
+	fake_turn(0, e);
+}
+
+static void test_apic(void **state)
+{
+	apic_store(0xb0, 0);
+	apic_store(0x80, 0x55);
+	assert_int_equal(fake_apic[0][0x80 / 4], 0x55);
+	assert_int_equal(f->skipped, 4);
+	assert_int_equal(cpus[0].stats[MERLON_STAT_APIC], 2);
+	assert_int_equal(cpus[0].stats[MERLON_STAT_VIOLATIONS], 0);
+	apic_store(0x20, 5 << 24); /* another APIC ID */
+	assert_int_equal(fake_apic[0][0x20 / 4], 0);
+	apic_store(0x300, 0x200); /* SMI */
+	assert_int_equal(fake_apic[0][0x300 / 4], 0);
+	apic_store(0x300, 0x400); /* NMI and ordinary vectors go out */
+	assert_int_equal(fake_apic[0][0x300 / 4], 0x400);
+	apic_store(0x302, 1);
+	assert_int_equal(f->injected, VECTOR_GP);
+}
+
+static void test_init_sipi(void **state)
+{
+	fake_apic[0][0x310 / 4] = 11u << 24; /* CPU 1 */
+	apic_store(0x300, 0xc500);
+	assert_int_equal(cpus[1].events, EVENT_INIT | EVENT_KICK);
+	assert_int_equal(cpus[2].events, 0);
+	apic_store(0x300, 0x8500); /* de-assert */
+	apic_store(0x300, 0x4699);
+	assert_int_equal(cpus[1].events, EVENT_INIT | EVENT_SIPI | 0x99 | EVENT_KICK);
+	assert_int_equal(fake_nmis[1], 1);
+	assert_int_equal(fake_apic[0][0x300 / 4], 0); /* nothing reached the hardware */
+	/* to a CPU that does not exist */
+	fake_apic[0][0x310 / 4] = 77u << 24;
+	apic_store(0x300, 0x4500);
+	/* by logical ID */
+	cpus[2].ldr = 4;
+	fake_apic[0][0x310 / 4] = 4u << 24;
+	apic_store(0x300, 0x4d00);
+	assert_int_equal(cpus[2].events, EVENT_INIT | EVENT_KICK);
+	/* all others */
+	cpus[1].events = cpus[2].events = 0;
+	apic_store(0x300, 0xc4500);
+	assert_int_equal(cpus[0].events, 0);
+	assert_int_equal(cpus[1].events, EVENT_INIT | EVENT_KICK);
+	assert_int_equal(cpus[2].events, EVENT_INIT | EVENT_KICK);
+}
+
+static bool msr(bool write, uint32_t number, uint64_t value)
+{
+	struct vexit e = {.reason = EXIT_MSR, .write = write, .insn_len = 2};
+
+	f->injected = -1;
+	v->regs.rcx = number;
+	v->regs.rax = (uint32_t)value;
+	v->regs.rdx = value >> 32;
+	fake_turn(0, e);
+	return f->injected < 0;
+}
+
+static void test_msr(void **state)
+{
+	f->regs[VREG_EFER] = EFER_LMA | EFER_LME;
+	f->regs[VREG_CR0] = CR0_PG;
+	assert_true(msr(true, 0xc0000080, EFER_LMA | EFER_LME | 1));
+	assert_int_equal(f->regs[VREG_EFER], EFER_LMA | EFER_LME | 1);
+	assert_false(msr(true, 0xc0000080, EFER_LMA | EFER_LME | EFER_SVME));
+	assert_false(msr(true, 0xc0000080, EFER_LMA)); /* LME with paging on */
+	assert_int_equal(f->regs[VREG_EFER], EFER_LMA | EFER_LME | 1);
+	assert_true(msr(false, 0xc0000080, 0));
+	assert_int_equal(v->regs.rax, EFER_LMA | EFER_LME | 1);
+	assert_true(msr(true, 0x1b, APIC_PAGE | 0x900));
+	assert_true(msr(true, 0x1b, APIC_PAGE | 0x800));
+	assert_false(msr(true, 0x1b, APIC_PAGE + PAGE_SIZE + 0x900)); /* moved */
+	assert_false(msr(true, 0x1b, APIC_PAGE | 0xd00)); /* x2APIC */
+	assert_false(msr(true, 0x1b, APIC_PAGE)); /* off */
+	assert_true(msr(true, 0x277, 0x0007040600070406ull));
+	assert_false(msr(true, 0x277, 0x0007040600070402ull)); /* type 2 does not exist */
+	assert_int_equal(f->regs[VREG_PAT], 0x0007040600070406ull);
+	assert_true(msr(true, 0x200, 0)); /* MTRR: ignored */
+	assert_true(msr(true, 0x10, 5000)); /* TSC: an offset */
+	assert_int_equal(f->regs[VREG_TSC_OFFSET], 4000);
+	assert_false(msr(false, 0xc0010114, 0)); /* VM_CR */
+	assert_false(msr(true, 0xc0010117, 0)); /* HSAVE_PA */
+	assert_false(msr(true, 0x12345678, 0)); /* unknown */
+	assert_false(msr(true, 0x80b, 0)); /* x2APIC registers */
+}
+
+static void test_cpuid(void **state)
+{
+	struct cpuid c;
+
+	memset(&fake_cpuid, 0xff, sizeof(fake_cpuid));
+	c = cpuid_filter(v, 1, 0);
+	assert_int_equal(c.ecx & (1 << 5 | 1 << 21 | 1 << 27), 0); /* VMX, x2APIC, OSXSAVE */
+	assert_true(c.ecx >> 31);
+	f->regs[VREG_CR4] = 1 << 18;
+	assert_true(cpuid_filter(v, 1, 0).ecx & 1 << 27);
+	assert_int_equal(cpuid_filter(v, 0x80000001, 0).ecx & 4, 0); /* SVM */
+	assert_int_equal(cpuid_filter(v, 0x8000000a, 0).eax, 0);
+	assert_int_equal(cpuid_filter(v, 0xd, 1).eax & 8, 0); /* XSAVES */
+	c = cpuid_filter(v, 0x40000000, 0);
+	assert_int_equal(c.ebx, MERLON_CPUID_EBX);
+	assert_int_equal(c.edx, MERLON_CPUID_EDX);
+	c = cpuid_filter(v, 0x40000001, 0);
+	assert_int_equal(c.eax, MERLON_ABI_VERSION);
+	assert_int_equal(c.edx, 3);
+	assert_int_equal(cpuid_filter(v, 0x40000010, 0).eax, 0);
+}
+
+static void test_options(void **state)
+{
+	options_parse("tee_mem=48M  serial log=debug");
+	assert_int_equal(options.tee_mem, 48 << 20);
+	assert_true(options.serial);
+	assert_int_equal(options.log_level, LOG_DEBUG);
+	options_parse("tee_mem=1M log=loud tee_mem=99999999999999999999G tee_mem=64MB guard=off x");
+	assert_int_equal(options.tee_mem, 48 << 20);
+	assert_int_equal(options.log_level, LOG_DEBUG);
+	assert_true(guard_enabled());
+	options_parse(
+		"a_word_that_is_a_good_deal_longer_than_the_longest_option_that_there_is_today");
+}
+
+#define T(t) cmocka_unit_test_setup(t, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_decode), T(test_guest_read), T(test_apic),    T(test_init_sipi),
+		T(test_msr),	T(test_cpuid),	    T(test_options),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
