@@ -35,16 +35,20 @@ static void make_pattern(uint32_t pattern[8], uint32_t seed)
 		pattern[n] = seed * 2654435761u + n * 0x01010101u;
 }
 
-/* Nothing may run between this and the end of the command that uses these registers. */
-TEE_Result test_regs_fill(struct test_session *s, TEE_Param p[4], uint32_t types)
+static void fill(uint32_t seed)
 {
 	uint32_t pattern[8];
 
-	make_pattern(pattern, p[0].value.a);
+	make_pattern(pattern, seed);
 	if (have_avx())
 		__asm__ volatile(ALL(LOAD_Y)::"r"(pattern) : "memory");
 	else
 		__asm__ volatile(ALL(LOAD_X)::"r"(pattern) : "memory");
+}
+
+TEE_Result test_regs_fill(struct test_session *s, TEE_Param p[4], uint32_t types)
+{
+	fill(p[0].value.a);
 	return TEE_SUCCESS;
 }
 
@@ -53,6 +57,8 @@ TEE_Result test_regs_find(struct test_session *s, TEE_Param p[4], uint32_t types
 	uint32_t found = 0, regs[REGS][8], pattern[8];
 	bool avx = have_avx();
 
+	if (p[0].value.b)
+		fill(p[0].value.a);
 	if (avx)
 		__asm__ volatile(ALL(STORE_Y)::"r"(regs) : "memory");
 	else

@@ -32,7 +32,8 @@ enum test_command {
 	TEST_SPIN, /* unmasks, loops until the cancellation flag; TEE_ERROR_CANCEL */
 	TEST_COUNT, /* v0 out: a = calls of this command in this instance, b = in this session */
 	TEST_REGS_FILL, /* v0 in: leaves a pattern made of v0.a in XMM/YMM registers */
-	TEST_REGS_FIND, /* v0 inout: in a; out b = registers that hold that pattern */
+	TEST_REGS_FIND, /* v0 inout: in a; in b = 1: fills first (can it find at all?); out b = registers
+			   that hold that pattern */
 	TEST_CALL, /* m0 in: 16 octets UUID, v1 in: command (a), v2 inout: TA-to-TA, v2 passed on;
 		      v3 out: result, origin */
 	TEST_TIME, /* v0 out: system time (s, ms), v1 out: REE time */
