@@ -13,15 +13,16 @@
 
 static uint8_t memory[SIZE + 4096] __attribute__((aligned(4096)));
 
-static bool xored(const uint8_t *b, size_t from, size_t to, size_t size, uint8_t value)
+/* First byte that is not as the TA should have left it: [from, to) changed, the rest not; size: none. */
+static size_t first_wrong(const uint8_t *b, size_t from, size_t to, size_t size, uint8_t value)
 {
 	size_t n;
 
 	for (n = 0; n < size; n++) {
 		if (b[n] != (n >= from && n < to ? (value ^ 0x5a) : value))
-			return false;
+			break;
 	}
-	return true;
+	return n;
 }
 
 static void partial(TEEC_Session *s, TEEC_SharedMemory *shm, size_t offset, size_t size,
@@ -29,27 +30,29 @@ static void partial(TEEC_Session *s, TEEC_SharedMemory *shm, size_t offset, size
 {
 	TEEC_Operation op = {.paramTypes = TYPES(MEMREF_PARTIAL_INOUT, NONE, NONE, NONE)};
 	TEEC_Result res;
+	size_t wrong;
 
 	memset(shm->buffer, 0x31, shm->size);
 	op.params[0].memref.parent = shm;
 	op.params[0].memref.offset = offset;
 	op.params[0].memref.size = size;
 	res = TEEC_InvokeCommand(s, TEST_XOR, &op, NULL);
-	check(!res && xored(shm->buffer, offset, offset + size, shm->size, 0x31), name,
-	      "0x%08x, or bytes wrong", res);
+	wrong = first_wrong(shm->buffer, offset, offset + size, shm->size, 0x31);
+	check(!res && wrong == shm->size, name, "0x%08x, byte %zu wrong", res, wrong);
 }
 
 static void whole(TEEC_Session *s, TEEC_SharedMemory *shm, const char *name)
 {
 	TEEC_Operation op = {.paramTypes = TYPES(MEMREF_WHOLE, NONE, NONE, NONE)};
 	TEEC_Result res;
+	size_t wrong;
 
 	memset(shm->buffer, 0x42, shm->size);
 	op.params[0].memref.parent = shm;
 	res = TEEC_InvokeCommand(s, TEST_XOR, &op, NULL);
-	check(!res && op.params[0].memref.size == shm->size &&
-		      xored(shm->buffer, 0, shm->size, shm->size, 0x42),
-	      name, "0x%08x, size %zu, or bytes wrong", res, op.params[0].memref.size);
+	wrong = first_wrong(shm->buffer, 0, shm->size, shm->size, 0x42);
+	check(!res && op.params[0].memref.size == shm->size && wrong == shm->size, name,
+	      "0x%08x, size %zu, byte %zu wrong", res, op.params[0].memref.size, wrong);
 }
 
 static TEEC_Result use(TEEC_Session *s, TEEC_SharedMemory *shm, uint32_t type, size_t offset,
@@ -104,16 +107,17 @@ static void directions(TEEC_Context *c, TEEC_Session *s)
 	res = TEEC_InvokeCommand(s, TEST_COPY, &op, NULL);
 	check(!res && !memcmp(in.buffer, out.buffer, 4096) && op.params[1].memref.size == 4096,
 	      "whole: from input to output memory", "0x%08x", res);
-	check_origin("partial: output to input memory",
-		     use(s, &in, TEEC_MEMREF_PARTIAL_OUTPUT, 0, 1, &origin),
-		     TEEC_ERROR_BAD_PARAMETERS, origin, TEEC_ORIGIN_API);
-	check_origin("partial: input from output memory",
-		     use(s, &out, TEEC_MEMREF_PARTIAL_INPUT, 0, 1, &origin),
-		     TEEC_ERROR_BAD_PARAMETERS, origin, TEEC_ORIGIN_API);
+	res = use(s, &in, TEEC_MEMREF_PARTIAL_OUTPUT, 0, 1, &origin);
+	check_origin("partial: output to input memory", res, TEEC_ERROR_BAD_PARAMETERS, origin,
+		     TEEC_ORIGIN_API);
+	res = use(s, &out, TEEC_MEMREF_PARTIAL_INPUT, 0, 1, &origin);
+	check_origin("partial: input from output memory", res, TEEC_ERROR_BAD_PARAMETERS, origin,
+		     TEEC_ORIGIN_API);
 	TEEC_ReleaseSharedMemory(&in);
 	TEEC_ReleaseSharedMemory(&out);
-	check_origin("whole: after it is released", use(s, &in, TEEC_MEMREF_WHOLE, 0, 0, &origin),
-		     TEEC_ERROR_BAD_PARAMETERS, origin, TEEC_ORIGIN_API);
+	res = use(s, &in, TEEC_MEMREF_WHOLE, 0, 0, &origin);
+	check_origin("whole: after it is released", res, TEEC_ERROR_BAD_PARAMETERS, origin,
+		     TEEC_ORIGIN_API);
 }
 
 /* Memory that cannot be pinned for writing. */

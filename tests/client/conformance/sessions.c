@@ -74,6 +74,7 @@ static void test_logins(TEEC_Context *c)
 	gid_t gid = getegid();
 	uint32_t origin;
 	TEEC_Session s;
+	TEEC_Result res;
 
 	login_check(c, TEEC_LOGIN_PUBLIC, NULL, "login: public", public);
 	check(!memcmp(public, zero, 16), "login: public client has the nil UUID", "another");
@@ -83,11 +84,12 @@ static void test_logins(TEEC_Context *c)
 	check(memcmp(user, zero, 16) && !memcmp(user, again, 16), "login: a user has one UUID",
 	      "two, or none");
 	check(memcmp(user, group, 16), "login: a group has another UUID", "the same");
-	check_origin("login: group without a group",
-		     open_login(c, &s, TEEC_LOGIN_GROUP, NULL, &origin), TEEC_ERROR_BAD_PARAMETERS,
-		     origin, TEEC_ORIGIN_API);
-	check_origin("login: unknown method", open_login(c, &s, 3, NULL, &origin),
-		     TEEC_ERROR_BAD_PARAMETERS, origin, TEEC_ORIGIN_API);
+	res = open_login(c, &s, TEEC_LOGIN_GROUP, NULL, &origin);
+	check_origin("login: group without a group", res, TEEC_ERROR_BAD_PARAMETERS, origin,
+		     TEEC_ORIGIN_API);
+	res = open_login(c, &s, 3, NULL, &origin);
+	check_origin("login: unknown method", res, TEEC_ERROR_BAD_PARAMETERS, origin,
+		     TEEC_ORIGIN_API);
 }
 
 static void test_refusals(TEEC_Context *c)

@@ -23,7 +23,7 @@ static TEEC_Result call(TEEC_Session *s, const uint8_t uuid[16], uint32_t cmd, u
 	op.params[0].tmpref.size = 16;
 	op.params[1].value.a = cmd;
 	op.params[2].value.a = 5;
-	op.params[2].value.b = 99;
+	op.params[2].value.b = 99; /* for TEST_REGS_FIND: the answer is 16 */
 	res = TEEC_InvokeCommand(s, TEST_CALL, &op, NULL);
 	out[0] = op.params[3].value.a;
 	out[1] = op.params[3].value.b;
@@ -38,7 +38,7 @@ static void calls(TEEC_Session *s)
 	TEEC_Result res;
 
 	res = call(s, single_octets, TEST_REGS_FIND, out);
-	check(!res && !out[0] && out[2] == 5 && out[3] == 0, "TA to TA: call and answer",
+	check(!res && !out[0] && out[2] == 5 && out[3] == 16, "TA to TA: call and answer",
 	      "0x%08x: 0x%08x, origin %u, values %u %u", res, out[0], out[1], out[2], out[3]);
 	res = call(s, single_octets, 0xffff, out);
 	check(!res && out[0] == TEEC_ERROR_NOT_SUPPORTED && out[1] == TEEC_ORIGIN_TRUSTED_APP,
