@@ -145,7 +145,7 @@ int merlon_shm_register(struct tee_context *ctx, struct tee_shm *shm, struct pag
 	}
 	arg->num_params = 1;
 	arg->params[0].attr = OPTEE_MSG_ATTR_TYPE_TMEM_OUTPUT | OPTEE_MSG_ATTR_NONCONTIG;
-	arg->params[0].u.tmem.buf_ptr = virt_to_phys(call.list.first) | offset_in_page(start);
+	arg->params[0].u.tmem.buf_ptr = virt_to_phys(call.list.first) | shm->offset;
 	arg->params[0].u.tmem.size = shm->size;
 	arg->params[0].u.tmem.shm_ref = id;
 	rc = merlon_call_finish(&call, &result);
