@@ -35,6 +35,7 @@ static void copy_size(TEEC_Session *s, size_t size)
 				     TYPES(MEMREF_TEMP_INPUT, MEMREF_TEMP_OUTPUT, NONE, NONE)};
 	TEEC_Result res;
 	char name[64];
+	size_t n;
 
 	snprintf(name, sizeof(name), "temporary: copy of %zu bytes", size);
 	fill(from, size, size + 1);
@@ -44,10 +45,10 @@ static void copy_size(TEEC_Session *s, size_t size)
 	op.params[1].tmpref.buffer = to;
 	op.params[1].tmpref.size = size;
 	res = TEEC_InvokeCommand(s, TEST_COPY, &op, NULL);
-	check(!res && op.params[1].tmpref.size == size && !memcmp(from, to, size) &&
-		      all(to + size, GUARD, 0xee),
-	      name, "0x%08x, size %zu, %s", res, op.params[1].tmpref.size,
-	      memcmp(from, to, size) ? "wrong bytes" : "right bytes");
+	for (n = 0; n < size && from[n] == to[n]; n++)
+		;
+	check(!res && op.params[1].tmpref.size == size && n == size && all(to + size, GUARD, 0xee),
+	      name, "0x%08x, size %zu, byte %zu wrong", res, op.params[1].tmpref.size, n);
 }
 
 static void xor_size(TEEC_Session *s, size_t size)
