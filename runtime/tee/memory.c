@@ -5,8 +5,7 @@
 #include <tee_internal_api_extensions.h>
 #include "runtime/crt/runtime.h"
 
-#define HINTS_KNOWN \
-	(TEE_MALLOC_NO_FILL | TEE_MALLOC_NO_SHARE | TEE_USER_MEM_HINT_NO_FILL_ZERO)
+#define HINTS_KNOWN (TEE_MALLOC_NO_FILL | TEE_MALLOC_NO_SHARE | TEE_USER_MEM_HINT_NO_FILL_ZERO)
 
 static const void *instance_data;
 

@@ -70,7 +70,7 @@ TEE_Result TEE_OpenTASession(const TEE_UUID *destination, uint32_t cancellationR
 			     uint32_t paramTypes, TEE_Param params[TEE_NUM_PARAMS],
 			     TEE_TASessionHandle *session, uint32_t *returnOrigin)
 {
-	struct merlon_call call = { .timeout_ms = cancellationRequestTimeout };
+	struct merlon_call call = {.timeout_ms = cancellationRequestTimeout};
 	TEE_Result res;
 	long ret;
 

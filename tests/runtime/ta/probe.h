@@ -28,7 +28,7 @@ enum probe_cmd {
 	PROBE_PANIC,
 };
 
-#define PROBE_CHECKS(X) X(libc) X(heap) X(memory) X(uuid) X(random) X(time)
+#define PROBE_CHECKS(X) X(libc) X(heap) X(memory) X(uuid) X(random) X(time) X(props)
 
 enum probe_check {
 #define X(name) CHECK_##name,
