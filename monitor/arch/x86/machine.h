@@ -49,7 +49,7 @@ void ap_main(struct cpu *c) __attribute__((noreturn)); /* main.c */
 uint64_t tsc_calibrate(void); /* kHz */
 void tsc_delay_us(uint64_t us);
 
-/* serial.c: COM1, as the firmware or the loader set it up. */
+/* misc.c: one line on COM1. */
 void serial_write(const char *text, size_t len);
 
 /* xstate.c, once per CPU */

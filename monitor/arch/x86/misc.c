@@ -5,6 +5,7 @@
 #include <monitor/arch/x86/x86.h>
 
 #define COM1	    0x3f8
+#define LCR	    3
 #define LSR	    5
 #define LSR_EMPTY   0x20
 #define RESET_PORT  0xcf9
@@ -48,6 +49,20 @@ void arch_wbinvd(void)
 	asm volatile("wbinvd" : : : "memory");
 }
 
+/* 115200 baud, 8 bits, no parity: firmware that has no console of its own leaves it at 5 bits. */
+static void serial_start(void)
+{
+	static bool started;
+
+	if (started)
+		return;
+	started = true;
+	outb(COM1 + LCR, 0x80);
+	outb(COM1, 1);
+	outb(COM1 + 1, 0);
+	outb(COM1 + LCR, 3);
+}
+
 static void serial_byte(char c)
 {
 	for (int i = 0; i < 100000 && !(inb(COM1 + LSR) & LSR_EMPTY); i++)
@@ -57,6 +72,7 @@ static void serial_byte(char c)
 
 void serial_write(const char *text, size_t len)
 {
+	serial_start();
 	for (const char *p = "merlon: "; *p; p++)
 		serial_byte(*p);
 	while (len--)
