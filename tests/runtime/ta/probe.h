@@ -28,7 +28,10 @@ enum probe_cmd {
 	PROBE_PANIC,
 };
 
-#define PROBE_CHECKS(X) X(libc) X(heap) X(memory) X(uuid) X(random) X(time) X(props)
+#define PROBE_CHECKS(X)                                                                       \
+	X(libc)                                                                               \
+	X(heap) X(memory) X(uuid) X(random) X(time) X(props) X(digest) X(mac) X(cipher) X(ae) \
+		X(objects) X(rsa) X(ecc) X(derive)
 
 enum probe_check {
 #define X(name) CHECK_##name,

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* GP Internal Core API 1.3.1, section 6.6: GCM and CCM. */
+#include <string.h>
+#include "runtime/tee/operation.h"
+
+#define TAG_MAX 16
+
+void ae_release(TEE_OperationHandle op)
+{
+	if (!op->ae.open)
+		return;
+	if (op->alg->kind == ALG_GCM)
+		mbedtls_gcm_free(&op->ae.gcm);
+	else
+		mbedtls_ccm_free(&op->ae.ccm);
+	TEE_MemFill(&op->ae, 0, sizeof(op->ae));
+}
+
+static bool encrypts(TEE_OperationHandle op)
+{
+	return op->info.mode == TEE_MODE_ENCRYPT;
+}
+
+static bool tag_ok(const struct alg *alg, uint32_t bits)
+{
+	if (alg->kind == ALG_GCM)
+		return bits >= 96 && bits <= 128 && bits % 8 == 0;
+	return bits >= 32 && bits <= 128 && bits % 16 == 0;
+}
+
+static int start_gcm(TEE_OperationHandle op, const struct obj_attr *key, const void *nonce,
+		     size_t len)
+{
+	mbedtls_gcm_init(&op->ae.gcm);
+	op->ae.open = true;
+	if (mbedtls_gcm_setkey(&op->ae.gcm, MBEDTLS_CIPHER_ID_AES, key->bytes, key->len * 8))
+		return TEE_ERROR_OUT_OF_MEMORY;
+	return mbedtls_gcm_starts(
+		&op->ae.gcm, encrypts(op) ? MBEDTLS_GCM_ENCRYPT : MBEDTLS_GCM_DECRYPT, nonce, len);
+}
+
+static int start_ccm(TEE_OperationHandle op, const struct obj_attr *key, const void *nonce,
+		     size_t len)
+{
+	mbedtls_ccm_init(&op->ae.ccm);
+	op->ae.open = true;
+	if (mbedtls_ccm_setkey(&op->ae.ccm, MBEDTLS_CIPHER_ID_AES, key->bytes, key->len * 8))
+		return TEE_ERROR_OUT_OF_MEMORY;
+	if (mbedtls_ccm_starts(&op->ae.ccm,
+			       encrypts(op) ? MBEDTLS_CCM_ENCRYPT : MBEDTLS_CCM_DECRYPT, nonce,
+			       len))
+		return -1;
+	return mbedtls_ccm_set_lengths(&op->ae.ccm, op->ae.aad_left, op->ae.payload_left,
+				       op->ae.tag_len);
+}
+
+TEE_Result TEE_AEInit(TEE_OperationHandle operation, const void *nonce, size_t nonceLen,
+		      uint32_t tagLen, size_t AADLen, size_t payloadLen)
+{
+	const struct obj_attr *key;
+	int err;
+
+	op_need_class(operation, TEE_OPERATION_AE, __func__);
+	op_need_key(operation, __func__);
+	if (operation->state != TEE_OPERATION_STATE_INITIAL)
+		rt_panic("operation is active");
+	if (!tag_ok(operation->alg, tagLen))
+		return TEE_ERROR_NOT_SUPPORTED;
+	ae_release(operation);
+	operation->ae.tag_len = tagLen / 8;
+	operation->ae.aad_left = AADLen;
+	operation->ae.payload_left = payloadLen;
+	key = obj_get(operation->key[0], TEE_ATTR_SECRET_VALUE);
+	err = operation->alg->kind == ALG_GCM ? start_gcm(operation, key, nonce, nonceLen)
+					      : start_ccm(operation, key, nonce, nonceLen);
+	if (err == (int)TEE_ERROR_OUT_OF_MEMORY) {
+		ae_release(operation);
+		return TEE_ERROR_OUT_OF_MEMORY;
+	}
+	if (err)
+		rt_panic("bad nonce or length");
+	op_set_active(operation);
+	return TEE_SUCCESS;
+}
+
+static void need_active(TEE_OperationHandle op, const char *func)
+{
+	op_need_class(op, TEE_OPERATION_AE, func);
+	if (op->state != TEE_OPERATION_STATE_ACTIVE)
+		rt_panic_in(func, "operation is not initialized");
+}
+
+void TEE_AEUpdateAAD(TEE_OperationHandle operation, const void *AADdata, size_t AADdataLen)
+{
+	int err;
+
+	need_active(operation, __func__);
+	if (operation->ae.payload)
+		rt_panic("payload has begun");
+	if (!AADdataLen)
+		return;
+	if (operation->alg->kind == ALG_GCM) {
+		err = mbedtls_gcm_update_ad(&operation->ae.gcm, AADdata, AADdataLen);
+	} else {
+		if (AADdataLen > operation->ae.aad_left)
+			rt_panic("more associated data than announced");
+		operation->ae.aad_left -= AADdataLen;
+		err = mbedtls_ccm_update_ad(&operation->ae.ccm, AADdata, AADdataLen);
+	}
+	if (err)
+		rt_panic("associated data refused");
+}
+
+static void feed(TEE_OperationHandle op, const void *src, size_t len, void *dst)
+{
+	size_t done;
+	int err;
+
+	op->ae.payload = true;
+	if (!len)
+		return;
+	if (op->alg->kind == ALG_GCM) {
+		err = mbedtls_gcm_update(&op->ae.gcm, src, len, dst, len, &done);
+	} else {
+		if (op->ae.aad_left || len > op->ae.payload_left)
+			rt_panic("lengths differ from those announced");
+		op->ae.payload_left -= len;
+		err = mbedtls_ccm_update(&op->ae.ccm, src, len, dst, len, &done);
+	}
+	if (err || done != len)
+		rt_panic("payload refused");
+}
+
+TEE_Result TEE_AEUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+			void *destData, size_t *destLen)
+{
+	size_t room = *destLen;
+
+	need_active(operation, __func__);
+	*destLen = srcLen;
+	if (room < srcLen)
+		return TEE_ERROR_SHORT_BUFFER;
+	feed(operation, srcData, srcLen, destData);
+	return TEE_SUCCESS;
+}
+
+static void make_tag(TEE_OperationHandle op, uint8_t tag[TAG_MAX])
+{
+	size_t done;
+	int err;
+
+	if (op->alg->kind == ALG_GCM) {
+		err = mbedtls_gcm_finish(&op->ae.gcm, NULL, 0, &done, tag, op->ae.tag_len);
+	} else {
+		if (op->ae.aad_left || op->ae.payload_left)
+			rt_panic("lengths differ from those announced");
+		err = mbedtls_ccm_finish(&op->ae.ccm, tag, op->ae.tag_len);
+	}
+	if (err)
+		rt_panic("no tag");
+}
+
+TEE_Result TEE_AEEncryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+			      void *destData, size_t *destLen, void *tag, size_t *tagLen)
+{
+	size_t room = destLen ? *destLen : 0, tag_room = *tagLen;
+	uint8_t made[TAG_MAX];
+
+	need_active(operation, __func__);
+	if (!encrypts(operation))
+		rt_panic("operation decrypts");
+	if (destLen)
+		*destLen = srcLen;
+	*tagLen = operation->ae.tag_len;
+	if (room < srcLen || tag_room < operation->ae.tag_len)
+		return TEE_ERROR_SHORT_BUFFER;
+	feed(operation, srcData, srcLen, destData);
+	make_tag(operation, made);
+	memcpy(tag, made, operation->ae.tag_len);
+	ae_release(operation);
+	op_set_idle(operation);
+	return TEE_SUCCESS;
+}
+
+TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+			      void *destData, size_t *destLen, void *tag, size_t tagLen)
+{
+	size_t room = destLen ? *destLen : 0;
+	uint8_t good[TAG_MAX];
+	bool bad;
+
+	need_active(operation, __func__);
+	if (encrypts(operation))
+		rt_panic("operation encrypts");
+	if (destLen)
+		*destLen = srcLen;
+	if (room < srcLen)
+		return TEE_ERROR_SHORT_BUFFER;
+	feed(operation, srcData, srcLen, destData);
+	make_tag(operation, good);
+	bad = tagLen != operation->ae.tag_len || TEE_MemCompare(good, tag, tagLen);
+	ae_release(operation);
+	op_set_idle(operation);
+	/* What nobody vouches for does not go out. */
+	if (bad && srcLen)
+		TEE_MemFill(destData, 0, srcLen);
+	return bad ? TEE_ERROR_MAC_INVALID : TEE_SUCCESS;
+}
