@@ -87,10 +87,8 @@ static void dump_frames(struct process *p, const struct arch_uctx *u)
 	}
 }
 
-void crash_dump(struct thread *t, const char *reason, uint64_t addr, uint64_t code)
+void crash_line(struct process *p, const char *reason, uint64_t addr, uint64_t code)
 {
-	struct activation *act = thread_top(t);
-	struct process *p = act->proc;
 	const uint8_t *u = p->uuid;
 	char buf[192];
 
@@ -101,6 +99,14 @@ void crash_dump(struct thread *t, const char *reason, uint64_t addr, uint64_t co
 		 u[12], u[13], u[14], u[15], reason, (unsigned long long)addr,
 		 (unsigned long long)code);
 	line(p, buf);
+}
+
+void crash_dump(struct thread *t, const char *reason, uint64_t addr, uint64_t code)
+{
+	struct activation *act = thread_top(t);
+	struct process *p = act->proc;
+
+	crash_line(p, reason, addr, code);
 	arch_uctx_dump(act->uctx, register_line, p);
 	dump_maps(p);
 	dump_frames(p, act->uctx);

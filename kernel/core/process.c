@@ -268,6 +268,18 @@ void process_crash(struct cpu *c, struct thread *t, const char *reason, uint64_t
 	process_die(t, p);
 }
 
+void process_kill(struct cpu *c, struct thread *t)
+{
+	struct process *p = thread_top(t)->proc;
+
+	if (!__atomic_exchange_n(&p->crashed, true, __ATOMIC_RELAXED)) {
+		stat_add(c, TEE_STAT_PANICS);
+		if (log_allowed())
+			crash_line(p, "killed", 0, 0);
+	}
+	process_die(t, p);
+}
+
 /* The first process of tn on the list, referenced. */
 static struct process *first_of(const struct tenant *tn)
 {

@@ -189,7 +189,7 @@ static bool thread_may_run(struct cpu *c, struct thread *t)
 		return false;
 	}
 	if (__atomic_load_n(&t->kill, __ATOMIC_RELAXED) && !process_concurrent(p)) {
-		process_crash(c, t, "killed", 0, 0);
+		process_kill(c, t);
 		return false;
 	}
 	return true;

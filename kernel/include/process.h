@@ -94,6 +94,12 @@ void process_die(struct thread *t, struct process *p);
 void process_crash(struct cpu *c, struct thread *t, const char *reason, uint64_t addr,
 		   uint64_t code);
 
+/*
+ * The same because the REE says so. The REE chose the moment and reads the log, so the log gets no
+ * register, no address and no stack: an REE could else read a TA's secrets out of them.
+ */
+void process_kill(struct cpu *c, struct thread *t);
+
 /* Tenant reset, after its threads: the rest dies. */
 void process_kill_tenant(struct tenant *tn);
 /* True: dead and empty. The caller holds p->lock and calls process_release() after unlocking. */
@@ -135,5 +141,7 @@ uaddr_t process_start_entry(const struct process *p);
 
 /* --- crash.c ----------------------------------------------------------------------------------- */
 void crash_dump(struct thread *t, const char *reason, uint64_t addr, uint64_t code);
+/* The first line of it: who and why. */
+void crash_line(struct process *p, const char *reason, uint64_t addr, uint64_t code);
 
 #endif

@@ -749,8 +749,13 @@ static void test_kill_nested(void **state)
 	assert_int_equal(ree_run(&rc), REE_PREEMPTED);
 	for (unsigned i = 0; i < 10; i++)
 		assert_int_equal(ree_resume(&rc, 0), REE_PREEMPTED);
+	fake_log_clear();
 	assert_int_equal(ree_resume(&rc, TEE_RESUME_KILL), REE_DONE);
 	assert_int_equal(ree_invoke(s, CMD_NULL, NULL, NULL), TEE_ERROR_TARGET_DEAD);
+	/* Linux chose the moment, and reads the log: no register may be in it. */
+	assert_non_null(fake_log_find("killed"));
+	assert_null(fake_log_find("rip="));
+	assert_null(fake_log_find("crash: #0"));
 	ree_close(s);
 }
 
