@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define WINDOW	    (1ull << 30)
-#define MAX_RANGES  512
 #define GUARD	    PAGE_SIZE /* never mapped, on both sides of a randomly placed range */
 #define PLACE_TRIES 16
 #define PROT_ALL    (PROT_READ | PROT_WRITE | PROT_EXEC)

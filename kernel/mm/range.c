@@ -60,6 +60,9 @@ static int split_at(struct aspace *as, uint64_t va)
 
 	if (!r || r->base >= va)
 		return 0;
+	/* Or unmapping every other page of a reservation, which costs no page, would have no end. */
+	if (as->count >= MAX_RANGES)
+		return -MERLON_ENOMEM;
 	err = range_new(r->obj, r->prot, &upper);
 	if (err)
 		return err;

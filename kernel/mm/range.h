@@ -29,13 +29,16 @@ struct aspace {
 	uint64_t random; /* state of the placement generator */
 };
 
+/* Most ranges of an address space: each costs kernel memory that nobody is charged for. */
+#define MAX_RANGES 512
+
 /* A range of o (or NULL) with a reference and, if writable, a place among o's writers. */
 int range_new(struct memobj *o, unsigned prot, struct range **out);
 /* Lets go of the objects of a list that is in no address space any more. */
 void range_drop_list(struct range *list);
 /* The range that holds va, or the next one above it, or NULL. */
 struct range *range_at_or_after(struct aspace *as, uint64_t va);
-/* Makes range borders at va and va + len. */
+/* Makes range borders at va and va + len. -ENOMEM when there would be more than MAX_RANGES. */
 int range_split(struct aspace *as, uint64_t va, uint64_t len);
 /* Takes all ranges out that lie in [va, +len), after range_split(). */
 struct range *range_unlink(struct aspace *as, uint64_t va, uint64_t len);

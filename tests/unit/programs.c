@@ -147,6 +147,29 @@ static uint32_t open_self(struct user *u, struct merlon_call *call)
 
 /* --- Memory ----------------------------------------------------------------------------------------- */
 
+/* Ranges are kernel memory: a reservation cannot be cut into any number of them. */
+static uint32_t fragments(struct user *u)
+{
+	const uint64_t pages = 4096;
+	int64_t at = usys(u, SYS_MAP, pages * PAGE_SIZE, PROT_NONE, 0, 0, 0), ret = 0;
+	uint64_t cut = 0;
+
+	if (at < 0)
+		return 20;
+	for (uint64_t i = 1; i < pages && !ret; i += 2) {
+		ret = usys(u, SYS_UNMAP, at + i * PAGE_SIZE, PAGE_SIZE, 0, 0, 0);
+		cut += !ret;
+	}
+	if (ret != -MERLON_ENOMEM || cut > 600)
+		return 21;
+	/* What needs no new range still works. */
+	for (uint64_t i = 0; i < 2 * cut; i += 2)
+		if (usys(u, SYS_UNMAP, at + i * PAGE_SIZE, PAGE_SIZE, 0, 0, 0))
+			return 22;
+	at += 2 * cut * PAGE_SIZE;
+	return usys(u, SYS_UNMAP, at, (pages - 2 * cut) * PAGE_SIZE, 0, 0, 0) ? 23 : 0;
+}
+
 static uint32_t memory(struct user *u)
 {
 	struct merlon_query q;
@@ -179,7 +202,7 @@ static uint32_t memory(struct user *u)
 	if (usys(u, SYS_UNMAP, at, PAGE_SIZE, 0, 0, 0) != -MERLON_EPERM ||
 	    usys(u, SYS_MAP, PAGE_SIZE, PROT_READ, at, 0, 0) != -MERLON_EPERM)
 		return 9;
-	return 0;
+	return fragments(u);
 }
 
 static uint32_t handles(struct user *u)
