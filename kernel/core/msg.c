@@ -262,9 +262,9 @@ static struct thread *msg_run(struct cpu *c, struct thread *t)
 	struct activation *act;
 	uint32_t res;
 
-	/* A CANCEL must not be found by the next one. */
 	t->cancel_id = t->hdr.cancel_id;
-	t->cancel_session = t->hdr.session;
+	/* A CANCEL must not be found by another, or both miss the call: all ones is no session. */
+	t->cancel_session = t->hdr.cmd == OPTEE_MSG_CMD_CANCEL ? UINT32_MAX : t->hdr.session;
 	if (t->hdr.cmd >= COMMANDS) {
 		refuse("message: unknown command %u", t->hdr.cmd);
 		reply(t->msg, TEE_ERROR_NOT_SUPPORTED, TEE_ORIGIN_TEE);
