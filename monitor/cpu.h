@@ -54,6 +54,7 @@ struct vcpu {
 #define EVENT_INIT	  (1u << 9)
 #define EVENT_NMI	  (1u << 10)
 #define EVENT_TEE_DEAD	  (1u << 11)
+#define EVENT_TEE_KICK	  (1u << 13) /* the TEE asks for a preemption of its vCPU here */
 #define EVENT_KICK	  (1u << 12) /* the NMI that arrives is the monitor's own */
 
 struct cpu {

@@ -77,11 +77,12 @@ void events_handle(struct cpu *c)
 	if (v->part == PART_TEE) {
 		if (!tee_alive())
 			switch_to_ree(v, (uint64_t)MERLON_HC_EDEAD);
-		else if (c->events & (EVENT_INIT | EVENT_SIPI | EVENT_NMI))
+		else if (take(c, EVENT_TEE_KICK) ||
+			 c->events & (EVENT_INIT | EVENT_SIPI | EVENT_NMI))
 			switch_preempt(v);
 		return;
 	}
-	take(c, EVENT_TEE_DEAD);
+	take(c, EVENT_TEE_DEAD | EVENT_TEE_KICK);
 	if (take(c, EVENT_INIT))
 		init_vcpu(v);
 	if (v->state == VCPU_WAIT_SIPI || v->state == VCPU_RUN) {

@@ -58,6 +58,14 @@ static uint64_t hc_tee_panic(struct vcpu *v)
 	return MERLON_HC_OK;
 }
 
+static uint64_t hc_tee_kick(struct vcpu *v)
+{
+	if (v->regs.rdi >= ncpus)
+		return (uint64_t)MERLON_HC_EINVAL;
+	cpu_post(&cpus[v->regs.rdi], EVENT_TEE_KICK);
+	return MERLON_HC_OK;
+}
+
 static const struct {
 	uint16_t function;
 	uint16_t parts; /* bit per partition that may call it */
@@ -69,6 +77,7 @@ static const struct {
 	{MERLON_HC_LOG, 1 << PART_REE | 1 << PART_TEE, hc_log},
 	{MERLON_HC_STAT, 1 << PART_REE, hc_stat},
 	{MERLON_HC_TEE_PANIC, 1 << PART_TEE, hc_tee_panic},
+	{MERLON_HC_TEE_KICK, 1 << PART_TEE, hc_tee_kick},
 };
 
 static uint64_t dispatch(struct vcpu *v)

@@ -62,6 +62,11 @@
 #define MERLON_HC_TEE_RETURN 0x20
 /* TEE_PANIC: the TEE is dead on all CPUs; does not return. Its log ring stays readable. */
 #define MERLON_HC_TEE_PANIC 0x21
+/*
+ * TEE_KICK: RDI = CPU. If that CPU is in the TEE, it gets MERLON_VEC_PREEMPT soon, so user mode
+ * there ends; if not, nothing happens.
+ */
+#define MERLON_HC_TEE_KICK 0x22
 
 #define MERLON_SEAT_WORLD 0
 #define MERLON_SEAT_VM	  1

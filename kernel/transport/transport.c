@@ -22,6 +22,11 @@ void transport_return(const struct tee_regs *ret, struct tee_regs *in)
 	transport->give_back(ret, in);
 }
 
+void transport_kick(unsigned cpu)
+{
+	transport->kick(cpu);
+}
+
 _Noreturn void transport_dead(void)
 {
 	for (;;)

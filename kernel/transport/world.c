@@ -14,6 +14,13 @@ static void world_give_back(const struct tee_regs *ret, struct tee_regs *in)
 		panic("the monitor refused TEE_RETURN");
 }
 
+static void world_kick(unsigned cpu)
+{
+	struct tee_regs r = {.rdi = cpu};
+
+	arch_hypercall(MERLON_HC_TEE_KICK, &r);
+}
+
 static void world_dead(void)
 {
 	struct tee_regs r = {0};
@@ -23,5 +30,6 @@ static void world_dead(void)
 
 const struct transport transport_world = {
 	.give_back = world_give_back,
+	.kick = world_kick,
 	.dead = world_dead,
 };

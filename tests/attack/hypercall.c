@@ -43,6 +43,7 @@ static void attack_functions(void)
 	attack_check("unknown_functions", !bad, "%u were not EINVAL", bad);
 	expect_status("tee_return_from_ree", MERLON_HC_TEE_RETURN, none, MERLON_HC_EPERM);
 	expect_status("tee_panic_from_ree", MERLON_HC_TEE_PANIC, none, MERLON_HC_EPERM);
+	expect_status("tee_kick_from_ree", MERLON_HC_TEE_KICK, none, MERLON_HC_EPERM);
 	expect_status("log_ring_unknown", MERLON_HC_LOG, (struct tee_regs){.rdi = MERLON_LOG_COUNT},
 		      MERLON_HC_EINVAL);
 	expect_status("log_ring_wild", MERLON_HC_LOG, (struct tee_regs){.rdi = ~0ull},

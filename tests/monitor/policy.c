@@ -82,6 +82,8 @@ static void test_refused(void **state)
 	} cases[] = {
 		{PART_REE, MERLON_HC_TEE_RETURN, 0, 0, MERLON_HC_EPERM},
 		{PART_REE, MERLON_HC_TEE_PANIC, 0, 0, MERLON_HC_EPERM},
+		{PART_REE, MERLON_HC_TEE_KICK, 0, 0, MERLON_HC_EPERM},
+		{PART_TEE, MERLON_HC_TEE_KICK, 2, 0, MERLON_HC_EINVAL},
 		{PART_TEE, MERLON_HC_TEE_CALL, 0, 0, MERLON_HC_EPERM},
 		{PART_TEE, MERLON_HC_STAT, 0, 0, MERLON_HC_EPERM},
 		{PART_REE, 0, 0, 0, MERLON_HC_EINVAL},
@@ -161,6 +163,31 @@ static void test_preempt_once(void **state)
 	tee_return(0);
 	assert_false(fake(0, PART_TEE)->virq);
 	assert_false(tee(0)->preempted);
+}
+
+/* One vCPU of the TEE has another one preempted; nothing reaches the REE. */
+static void test_kick(void **state)
+{
+	call_tee(0);
+	call_tee(1);
+	tee(1)->regs.rax = MERLON_HC_TEE_KICK;
+	tee(1)->regs.rdi = 0;
+	fake_turn(1, hypercall);
+	assert_int_equal(tee(1)->regs.rax, MERLON_HC_OK);
+	assert_int_equal(fake_nmis[0], 1);
+	assert_false(fake(1, PART_TEE)->virq);
+	fake_turn(0, nmi);
+	assert_true(fake(0, PART_TEE)->virq);
+	tee_return(0);
+	events_handle(&cpus[0]);
+	assert_false(fake(0, PART_REE)->nmi);
+	/* Too late: it is in the REE. */
+	tee(1)->regs.rax = MERLON_HC_TEE_KICK;
+	fake_turn(1, hypercall);
+	fake_turn(0, nmi);
+	assert_false(fake(0, PART_REE)->nmi);
+	call_tee(0);
+	assert_false(fake(0, PART_TEE)->virq);
 }
 
 static void test_nmi_in_tee(void **state)
@@ -280,11 +307,22 @@ static void test_hidden(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_round_trip),	T(test_refused),    T(test_privilege),
-		T(test_not_ready),	T(test_panic),	    T(test_triple_fault),
-		T(test_preempt_once),	T(test_nmi_in_tee), T(test_nmi_behind_event),
-		T(test_start_of_cpu),	T(test_one_kick),   T(test_init_while_tee_runs),
-		T(test_dead_elsewhere), T(test_violation),  T(test_hidden),
+		T(test_round_trip),
+		T(test_refused),
+		T(test_privilege),
+		T(test_not_ready),
+		T(test_panic),
+		T(test_triple_fault),
+		T(test_preempt_once),
+		T(test_kick),
+		T(test_nmi_in_tee),
+		T(test_nmi_behind_event),
+		T(test_start_of_cpu),
+		T(test_one_kick),
+		T(test_init_while_tee_runs),
+		T(test_dead_elsewhere),
+		T(test_violation),
+		T(test_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

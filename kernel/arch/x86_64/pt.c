@@ -7,10 +7,9 @@
  *   - every table set has a generation; arch_pt_flush() advances it;
  *   - a CPU that enters user mode first publishes the tables in percpu.active, then compares the
  *     generation with the one it loaded, and reloads CR3 when they differ;
- *   - arch_pt_flush() waits for each other CPU that is in user mode on these tables until that CPU
- *     has entered the kernel once. Entry clears `active` before it takes any lock, so the wait
- *     cannot deadlock; it is bounded by the next interrupt for Linux on that CPU. It happens
- *     only to services that several threads may enter at once.
+ *   - arch_pt_flush() has each other CPU preempted that is in user mode on these tables, and waits
+ *     until it has entered the kernel once. Entry clears `active` before it takes any lock, so
+ *     the wait cannot deadlock. It happens only to services that several threads may enter at once.
  * The kernel never follows a user address itself (aspace.c copies through the direct map), so
  * ring 0 may have stale translations.
  *
@@ -22,6 +21,7 @@
 #include <kernel/arch/x86_64/asm.h>
 #include <kernel/include/mm.h>
 #include <kernel/mm/page.h>
+#include <kernel/transport/transport.h>
 #include <include/abi/syscall.h>
 
 /* The last page stays empty: SYSRET must never see the first non-canonical address. */
@@ -269,12 +269,21 @@ void arch_pt_clear(struct arch_pt *pt, uaddr_t va, uint64_t len)
 
 /* --- Translations: the protocol above ----------------------------------------------------------- */
 
+/* True while p is in user mode on pt and has not left it since it counted `entries`. */
+static bool still_inside(const struct percpu *p, const struct arch_pt *pt, uint64_t entries)
+{
+	return __atomic_load_n(&p->active, __ATOMIC_SEQ_CST) == pt &&
+	       __atomic_load_n(&p->entries, __ATOMIC_SEQ_CST) == entries;
+}
+
 static void wait_until_left(const struct percpu *p, const struct arch_pt *pt)
 {
 	uint64_t entries = __atomic_load_n(&p->entries, __ATOMIC_SEQ_CST);
 
-	while (__atomic_load_n(&p->active, __ATOMIC_SEQ_CST) == pt &&
-	       __atomic_load_n(&p->entries, __ATOMIC_SEQ_CST) == entries)
+	if (!still_inside(p, pt, entries))
+		return;
+	transport_kick(p->cpu.id);
+	while (still_inside(p, pt, entries))
 		cpu_relax();
 }
 
