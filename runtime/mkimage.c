@@ -80,7 +80,7 @@ static void pad_to(FILE *f, uint64_t offset)
 
 int main(int argc, char **argv)
 {
-	struct runtime_image image = { .magic = RUNTIME_MAGIC };
+	struct runtime_image image = {.magic = RUNTIME_MAGIC};
 	uint64_t offset = page_up(sizeof(image));
 	const Elf64_Ehdr *eh;
 	const Elf64_Phdr *ph;

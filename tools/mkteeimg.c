@@ -24,10 +24,10 @@ static const struct {
 	const char *name;
 	uint32_t bit;
 } privs[] = {
-	{ "none", 0 },
-	{ "rpc", PRIV_RPC },
-	{ "loader", PRIV_LOADER },
-	{ "concurrent", PRIV_CONCURRENT },
+	{"none", 0},
+	{"rpc", PRIV_RPC},
+	{"loader", PRIV_LOADER},
+	{"concurrent", PRIV_CONCURRENT},
 };
 
 static struct boot_entry entries[MAX_ENTS];
@@ -152,7 +152,7 @@ static void check_kernel(const struct blob *kernel, const struct tee_image_heade
 
 int main(int argc, char **argv)
 {
-	struct boot_image boot = { .magic = BOOT_IMAGE_MAGIC };
+	struct boot_image boot = {.magic = BOOT_IMAGE_MAGIC};
 	struct tee_image_header header;
 	struct blob kernel;
 	FILE *f;

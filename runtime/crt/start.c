@@ -19,7 +19,7 @@ void rt_upcall(void);
 static TEE_Result ask_loader(uint32_t *memobj, uint64_t *size)
 {
 	static const uint8_t loader[16] = LOADER_UUID;
-	struct merlon_call call = { .timeout_ms = TEE_TIMEOUT_INFINITE };
+	struct merlon_call call = {.timeout_ms = TEE_TIMEOUT_INFINITE};
 	uint32_t session;
 	long ret;
 

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include "abi/syscall.h"
 
-
 static inline long rt_syscall3(long nr, long a, long b, long c)
 {
 	long ret;

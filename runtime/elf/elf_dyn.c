@@ -8,23 +8,23 @@ static const struct {
 	uint32_t tag;
 	uint32_t field;
 } dyn_fields[] = {
-	{ DT_SYMTAB, offsetof(struct elf_dyn, symtab) },
-	{ DT_SYMENT, offsetof(struct elf_dyn, syment) },
-	{ DT_STRTAB, offsetof(struct elf_dyn, strtab) },
-	{ DT_STRSZ, offsetof(struct elf_dyn, strsz) },
-	{ DT_RELA, offsetof(struct elf_dyn, rela) },
-	{ DT_RELASZ, offsetof(struct elf_dyn, relasz) },
-	{ DT_RELAENT, offsetof(struct elf_dyn, relaent) },
-	{ DT_JMPREL, offsetof(struct elf_dyn, jmprel) },
-	{ DT_PLTRELSZ, offsetof(struct elf_dyn, pltrelsz) },
-	{ DT_PLTREL, offsetof(struct elf_dyn, pltrel) },
-	{ DT_HASH, offsetof(struct elf_dyn, hash) },
-	{ DT_GNU_HASH, offsetof(struct elf_dyn, gnu_hash) },
-	{ DT_INIT_ARRAY, offsetof(struct elf_dyn, init_array) },
-	{ DT_INIT_ARRAYSZ, offsetof(struct elf_dyn, init_arraysz) },
-	{ DT_FINI_ARRAY, offsetof(struct elf_dyn, fini_array) },
-	{ DT_FINI_ARRAYSZ, offsetof(struct elf_dyn, fini_arraysz) },
-	{ DT_NEEDED, offsetof(struct elf_dyn, needed) },
+	{DT_SYMTAB, offsetof(struct elf_dyn, symtab)},
+	{DT_SYMENT, offsetof(struct elf_dyn, syment)},
+	{DT_STRTAB, offsetof(struct elf_dyn, strtab)},
+	{DT_STRSZ, offsetof(struct elf_dyn, strsz)},
+	{DT_RELA, offsetof(struct elf_dyn, rela)},
+	{DT_RELASZ, offsetof(struct elf_dyn, relasz)},
+	{DT_RELAENT, offsetof(struct elf_dyn, relaent)},
+	{DT_JMPREL, offsetof(struct elf_dyn, jmprel)},
+	{DT_PLTRELSZ, offsetof(struct elf_dyn, pltrelsz)},
+	{DT_PLTREL, offsetof(struct elf_dyn, pltrel)},
+	{DT_HASH, offsetof(struct elf_dyn, hash)},
+	{DT_GNU_HASH, offsetof(struct elf_dyn, gnu_hash)},
+	{DT_INIT_ARRAY, offsetof(struct elf_dyn, init_array)},
+	{DT_INIT_ARRAYSZ, offsetof(struct elf_dyn, init_arraysz)},
+	{DT_FINI_ARRAY, offsetof(struct elf_dyn, fini_array)},
+	{DT_FINI_ARRAYSZ, offsetof(struct elf_dyn, fini_arraysz)},
+	{DT_NEEDED, offsetof(struct elf_dyn, needed)},
 };
 
 #define DT_RELR_TAG 36 /* not in every elf.h */
@@ -128,8 +128,8 @@ static const char *check_tables(const uint8_t *bytes, struct elf_plan *plan,
 	plan->str.count = d->strsz;
 	if (bytes[plan->str.offset + d->strsz - 1])
 		return "string table has no end";
-	if (!(d->gnu_hash ? count_by_gnu_hash(bytes, plan, d->gnu_hash, &n) :
-			    d->hash && count_by_hash(bytes, plan, d->hash, &n)))
+	if (!(d->gnu_hash ? count_by_gnu_hash(bytes, plan, d->gnu_hash, &n)
+			  : d->hash && count_by_hash(bytes, plan, d->hash, &n)))
 		return "bad symbol hash table";
 	if (n > ELF_MAX_SIZE / sizeof(Elf64_Sym) ||
 	    !elf_offset(plan, d->symtab, n * sizeof(Elf64_Sym), &plan->sym.offset) ||
@@ -220,8 +220,8 @@ const char *elf_dyn_check(const uint8_t *bytes, struct elf_plan *plan, const str
 		bad = take_relas(bytes, plan, d->rela, d->relasz, &plan->rela);
 	if (!bad)
 		bad = take_relas(bytes, plan, d->jmprel, d->pltrelsz, &plan->jmprel);
-	plan->init = (struct elf_range){ d->init_array, d->init_arraysz };
-	plan->fini = (struct elf_range){ d->fini_array, d->fini_arraysz };
+	plan->init = (struct elf_range){d->init_array, d->init_arraysz};
+	plan->fini = (struct elf_range){d->fini_array, d->fini_arraysz};
 	if (!bad && (bad_array(plan, &plan->init) || bad_array(plan, &plan->fini)))
 		bad = "bad constructor or destructor array";
 	return bad;

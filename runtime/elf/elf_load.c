@@ -55,8 +55,8 @@ static long protect_relro(const struct elf_plan *plan, uintptr_t base)
 }
 
 /* Finds a named object or function; logs and returns false when there is none. */
-static bool need(const uint8_t *view, const struct elf_plan *plan, uintptr_t base,
-		 const char *name, size_t size, void *out)
+static bool need(const uint8_t *view, const struct elf_plan *plan, uintptr_t base, const char *name,
+		 size_t size, void *out)
 {
 	uint64_t value;
 

@@ -30,10 +30,10 @@ void dhex_dump(const char *func, int line, int level, const void *buf, int len);
 			trace_printf(__func__, __LINE__, (level), (level_ok), __VA_ARGS__); \
 	} while (0)
 
-#define trace_printf_helper_raw(level, level_ok, ...)                             \
-	do {                                                                      \
-		if ((level) <= TRACE_LEVEL)                                       \
-			trace_printf(NULL, 0, (level), (level_ok), __VA_ARGS__);  \
+#define trace_printf_helper_raw(level, level_ok, ...)                            \
+	do {                                                                     \
+		if ((level) <= TRACE_LEVEL)                                      \
+			trace_printf(NULL, 0, (level), (level_ok), __VA_ARGS__); \
 	} while (0)
 
 #define MSG(...)  trace_printf_helper(TRACE_MIN, false, __VA_ARGS__)
@@ -44,10 +44,10 @@ void dhex_dump(const char *func, int line, int level, const void *buf, int len);
 
 #define INMSG(...)  FMSG("> " __VA_ARGS__)
 #define OUTMSG(...) FMSG("< " __VA_ARGS__)
-#define OUTRMSG(r)                         \
-	do {                               \
-		OUTMSG("r=[%x]", (r));     \
-		return (r);                \
+#define OUTRMSG(r)                     \
+	do {                           \
+		OUTMSG("r=[%x]", (r)); \
+		return (r);            \
 	} while (0)
 
 #define MSG_RAW(...)  trace_printf_helper_raw(TRACE_MIN, false, __VA_ARGS__)

@@ -12,11 +12,11 @@
 #include <string.h>
 #include "runtime/crt/runtime.h"
 
-#define UNIT	    16ul
-#define REGION	    (32ul << 10) /* least bytes taken at once */
-#define REGION_MAX  (1ul << 30)
-#define MIN_UNITS   3 /* header, and the links of a free block */
-#define BINS	    24
+#define UNIT	   16ul
+#define REGION	   (32ul << 10) /* least bytes taken at once */
+#define REGION_MAX (1ul << 30)
+#define MIN_UNITS  3 /* header, and the links of a free block */
+#define BINS	   24
 
 enum block_state {
 	BLOCK_FREE = 0x46524545,
@@ -307,8 +307,7 @@ static bool resize(struct block *b, size_t size)
 
 	if (!units_for(size, &units))
 		return false;
-	if (units > b->units && state_of(next) == BLOCK_FREE &&
-	    units <= b->units + next->units) {
+	if (units > b->units && state_of(next) == BLOCK_FREE && units <= b->units + next->units) {
 		bin_remove(next);
 		b->units += next->units;
 		next = after(b);

@@ -10,7 +10,7 @@
 /* One LOAD_TA request; *size in: of the buffer, out: as the REE says. */
 static TEE_Result load_ta(const uint8_t uuid[16], uint32_t handle, size_t *size)
 {
-	struct merlon_rpc rpc = { .cmd = OPTEE_RPC_CMD_LOAD_TA, .nparams = 2 };
+	struct merlon_rpc rpc = {.cmd = OPTEE_RPC_CMD_LOAD_TA, .nparams = 2};
 	long ret;
 
 	rpc.params[0].type = PARAM_VALUE_INPUT;

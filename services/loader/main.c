@@ -14,7 +14,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 EXPORT const struct ta_head ta_head = {
-	.uuid = { 0x6d65726c, 0x6f6e, 0x4c44, { 0x80, 0, 0, 0, 0, 0, 0, 1 } },
+	.uuid = {0x6d65726c, 0x6f6e, 0x4c44, {0x80, 0, 0, 0, 0, 0, 0, 1}},
 	.stack_size = 8 << 10,
 	.flags = TA_FLAG_SINGLE_INSTANCE | TA_FLAG_MULTI_SESSION | TA_FLAG_INSTANCE_KEEP_ALIVE,
 	.depr_entry = UINT64_MAX,
@@ -58,8 +58,8 @@ static TEE_Result copy_and_check(const struct ree_image *img, const uint8_t *pre
 }
 
 /* A sealed memory object with the checked ELF; its handle in *memobj. */
-static TEE_Result make_memobj(const struct ree_image *img, const uint8_t uuid[16],
-			      uint32_t *memobj, uint32_t *elf_size)
+static TEE_Result make_memobj(const struct ree_image *img, const uint8_t uuid[16], uint32_t *memobj,
+			      uint32_t *elf_size)
 {
 	uint8_t prefix[TA_PREFIX_MAX];
 	size_t n = img->size < sizeof(prefix) ? img->size : sizeof(prefix);

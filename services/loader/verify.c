@@ -15,7 +15,7 @@ static mbedtls_rsa_context key;
 
 TEE_Result verify_init(void)
 {
-	uint8_t e[4], one[KEY_MAX] = { 0 }, out[KEY_MAX];
+	uint8_t e[4], one[KEY_MAX] = {0}, out[KEY_MAX];
 	int bad;
 
 	if (ta_pubkey_modulus_len < TA_SIG_MIN || ta_pubkey_modulus_len > KEY_MAX)
