@@ -8,6 +8,9 @@ $(eval $(call unit_test,elf_plan,tests/runtime/elf_plan_test.c $(ELF_CHECKER), \
 	-DLOADER_ELF='"$(O)/services/loader/loader.stripped"'))
 $(O)/tests/unit/elf_plan: | $(O)/services/loader/loader.stripped
 $(eval $(call unit_test,ta_header,tests/runtime/ta_header_test.c services/loader/header.c))
+$(eval $(call unit_test,sha256,tests/runtime/sha256_test.c runtime/crypto/sha256.c, \
+	$(MBEDTLS_INC)))
+$(O)/tests/unit/sha256.o.d/runtime/crypto/sha256.o: $(TP_STAMP)
 $(eval $(call fuzzer,elf,tests/runtime/elf_fuzz.c $(ELF_CHECKER)))
 $(eval $(call fuzzer,ta_header,tests/runtime/ta_header_fuzz.c services/loader/header.c))
 
