@@ -7,16 +7,18 @@
 bool (*ree_rpc_hook)(struct optee_msg_arg *rpc);
 uint32_t ree_shm_live, ree_sends;
 
-static uint32_t next_page;
+/* Each CPU has pages of its own, so that no other CPU's calls come round to a page in use. */
+#define CPU_PAGES (REE_SIZE / PAGE_SIZE / TEE_MAX_CPUS)
+static uint32_t next_page[TEE_MAX_CPUS];
 static uint32_t signalled[64];
 
 void *ree_page(void)
 {
-	uint32_t n = __atomic_fetch_add(&next_page, 1, __ATOMIC_RELAXED);
+	unsigned cpu = arch_cpu()->id;
+	uint32_t n = next_page[cpu]++ % CPU_PAGES;
 
 	/* Pages come round again after a while; no test holds that many. */
-	n %= REE_SIZE / PAGE_SIZE;
-	return memset(fake_ree + n * PAGE_SIZE, 0, PAGE_SIZE);
+	return memset(fake_ree + (cpu * CPU_PAGES + n) * PAGE_SIZE, 0, PAGE_SIZE);
 }
 
 struct tee_regs ree_op(uint64_t op, uint64_t a, uint64_t b, uint64_t c)

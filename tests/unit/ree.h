@@ -33,7 +33,7 @@ void ree_detach(void);
 struct tee_regs ree_op(uint64_t op, uint64_t a, uint64_t b, uint64_t c);
 uint64_t ree_stat(uint64_t which);
 
-void *ree_page(void); /* a zeroed page of REE RAM; never given back */
+void *ree_page(void); /* a zeroed page of REE RAM of this CPU; the last 256 are valid */
 void ree_prepare(struct ree_call *rc, uint32_t cmd, unsigned nparams);
 enum ree_state ree_run(struct ree_call *rc);
 /* RESUME with these flags, and on. */
