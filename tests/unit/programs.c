@@ -317,7 +317,8 @@ void fake_service_word(const uint8_t *uuid, uint32_t word)
 {
 	uint64_t at = service_process->runtime_base.v + PAGE_SIZE + 2048;
 
-	if (copy_out(service_process->as, uaddr(at), &word, sizeof(word)))
+	if (!process_dead(service_process) &&
+	    copy_out(service_process->as, uaddr(at), &word, sizeof(word)))
 		panic("test: no such word");
 }
 
@@ -523,7 +524,9 @@ static uint32_t slow_start(struct user *u, struct merlon_call *call)
 
 static uint32_t service_start(struct user *u, struct merlon_call *call)
 {
-	service_process = uprocess(u);
+	if (service_process)
+		process_put(service_process);
+	service_process = process_get(uprocess(u));
 	return 0;
 }
 

@@ -126,11 +126,14 @@ static bool is_send(struct ree_call *rc)
 	       rpc->params[0].u.value.a == OPTEE_RPC_NOTIFICATION_SEND;
 }
 
+#define RETURNS_MAX 1000
+
 /* --- Calls ------------------------------------------------------------------------------------ */
 
 static enum ree_state go_on(struct ree_call *rc)
 {
-	for (;;) {
+	/* A TA may sleep for ever. */
+	for (unsigned n = 0; n < RETURNS_MAX; n++) {
 		if (rc->regs.rdi == TEE_RET_DONE)
 			return rc->state = REE_DONE;
 		if (rc->regs.rdi == TEE_RET_PREEMPTED && rc->stop_on_preempt)
@@ -145,6 +148,7 @@ static enum ree_state go_on(struct ree_call *rc)
 		}
 		rc->regs = ree_op(TEE_OP_RESUME, rc->regs.rsi, 0, 0);
 	}
+	return rc->state = REE_BLOCKED;
 }
 
 enum ree_state ree_run(struct ree_call *rc)
