@@ -141,18 +141,19 @@ static void slot_free(struct process *p, struct slot *s)
 	s->obj = NULL;
 }
 
-void slot_leave(struct thread *t, struct process *p, int slot)
+/*
+ * Leaves one slot. Returns a slot that nobody has been in since the process was last quiet, now
+ * held by t so that its memory can be freed, or -1.
+ */
+static int leave_one(struct thread *t, struct process *p, int slot)
 {
-	struct slot *s = &p->slots[slot];
 	struct thread *next;
 	bool release;
+	int idle = -1;
 
-	/* What several callers at once needed goes back; a waiter who comes now makes it anew. */
-	if (slot && s->obj && !__atomic_load_n(&p->waiters, __ATOMIC_RELAXED))
-		slot_free(p, s);
 	spin_lock(&p->lock);
 	next = p->waiters;
-	s->thread = next;
+	p->slots[slot].thread = next;
 	if (next) {
 		p->waiters = next->wait_next;
 		thread_top(next)->slot = slot;
@@ -161,14 +162,24 @@ void slot_leave(struct thread *t, struct process *p, int slot)
 		p->users--;
 	}
 	release = process_release_due(p);
+	/* What several callers at once needed goes back when the last of them is out. */
+	for (unsigned i = 1; !p->users && !release && idle < 0 && i < p->nslots; i++)
+		if (p->slots[i].obj)
+			idle = i;
+	if (idle >= 0) {
+		p->slots[idle].thread = t;
+		p->users++;
+	}
 	spin_unlock(&p->lock);
 	if (release)
 		process_release(p);
+	return idle;
 }
 
-static uint64_t stack_bytes(const struct process *p)
+void slot_leave(struct thread *t, struct process *p, int slot)
 {
-	return (p->info.stack_size + PAGE_SIZE - 1) & PAGE_MASK;
+	while ((slot = leave_one(t, p, slot)) >= 0)
+		slot_free(p, &p->slots[slot]);
 }
 
 int slot_prepare(struct process *p, int slot)

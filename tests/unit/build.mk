@@ -6,6 +6,5 @@ UNIT_KERNEL := $(wildcard kernel/core/*.c kernel/mm/*.c) tests/unit/fake_arch.c 
 UNIT_KERNEL_CFLAGS := -Ikernel/include
 
 $(eval $(call unit_test,kernel,$(UNIT_KERNEL) tests/unit/test_kernel.c,$(UNIT_KERNEL_CFLAGS)))
-
 $(eval $(call unit_test,mm,tests/unit/mm_test.c $(wildcard kernel/mm/*.c)))
 $(eval $(call unit_test,kernel_parallel,$(UNIT_KERNEL) tests/unit/test_parallel.c,$(UNIT_KERNEL_CFLAGS)))
