@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The REE's writes to the local APIC. Reads are native. INIT and SIPI become events of the target
- * CPU's REE vCPU and never reach a CPU's pins; SMI is refused; everything else is passed on.
+ * The REE's writes to the local APIC and the I/O APIC. Reads are native. INIT and SIPI become
+ * events of the target CPU's REE vCPU and never reach a CPU's pins; SMI is refused, and so is an
+ * INIT or SMI that a local vector or a pin of the I/O APIC would send later.
  */
 #include <monitor/arch.h>
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
+#include <monitor/spinlock.h>
 
 #define APIC_ID	   0x20
 #define APIC_LDR   0xd0
 #define APIC_ICR   0x300
 #define APIC_ICR_H 0x310
 
+#define IOAPIC_SELECT 0x00
+#define IOAPIC_WINDOW 0x10
+#define IOAPIC_EOI    0x40
+#define IOAPIC_FIRST  0x10 /* first register of a pin; two each, the mode is in the even one */
+
 #define ICR_VECTOR     0xffu
 #define ICR_MODE(icr)  (((icr) >> 8) & 7)
+#define MODE_LOWEST    1
 #define MODE_SMI       2
+#define MODE_NMI       4
 #define MODE_INIT      5
 #define MODE_SIPI      6
+#define MODE_EXTINT    7
 #define ICR_LOGICAL    (1u << 11)
 #define ICR_ASSERT     (1u << 14)
 #define ICR_LEVEL      (1u << 15)
@@ -57,8 +67,45 @@ static void send_start(struct cpu *self, uint32_t icr)
 			cpu_post(&cpus[i], events);
 }
 
+/* What a vector or a pin may do: fixed, lowest priority, NMI, ExtINT. */
+static bool mode_ok(uint32_t entry)
+{
+	unsigned int mode = ICR_MODE(entry);
+
+	if (!mode || mode == MODE_LOWEST || mode == MODE_NMI || mode == MODE_EXTINT)
+		return true;
+	log_limited(LOG_WARN, "APIC", "interrupt of mode %u refused", mode);
+	return false;
+}
+
+/* Registers that pass a write on. The rest has no use, and some machines make an MSI of it. */
+static bool is_writable(uint32_t offset)
+{
+	switch (offset) {
+	case 0x080: /* TPR */
+	case 0x0b0: /* EOI */
+	case 0x0e0: /* DFR */
+	case 0x0f0: /* SVR */
+	case 0x280: /* ESR */
+	case 0x380: /* initial count */
+	case 0x3e0: /* divider */
+	case 0x410: /* AMD: specific EOI */
+	case 0x480 ... 0x4f0: /* AMD: interrupt enable */
+		return true;
+	}
+	return offset == APIC_LDR || offset == APIC_ICR || offset == APIC_ICR_H;
+}
+
+static bool is_vector(uint32_t offset)
+{
+	return offset == 0x2f0 || (offset >= 0x320 && offset <= 0x370) ||
+	       (offset >= 0x500 && offset <= 0x530);
+}
+
 static void apic_write(struct vcpu *v, uint32_t offset, uint32_t value)
 {
+	if (is_vector(offset) ? !mode_ok(value) : !is_writable(offset) && offset != APIC_ID)
+		return;
 	switch (offset) {
 	case APIC_ICR:
 		if (ICR_MODE(value) == MODE_INIT || ICR_MODE(value) == MODE_SIPI) {
@@ -82,9 +129,26 @@ static void apic_write(struct vcpu *v, uint32_t offset, uint32_t value)
 	arch_apic_write(offset, value);
 }
 
+/* The register that a write goes to was chosen by an earlier write, maybe on another CPU. */
+static void ioapic_write(struct vcpu *v, uint32_t offset, uint32_t value)
+{
+	static struct spinlock lock;
+	uint32_t reg;
+
+	/* Other offsets are nothing, or other names of these. */
+	if (offset != IOAPIC_SELECT && offset != IOAPIC_WINDOW && offset != IOAPIC_EOI)
+		return;
+	spin_lock(&lock);
+	reg = arch_ioapic_read(IOAPIC_SELECT) & 0xff;
+	if (offset != IOAPIC_WINDOW || reg < IOAPIC_FIRST || reg & 1 || mode_ok(value))
+		arch_ioapic_write(offset, value);
+	spin_unlock(&lock);
+}
+
 void apic_write_fault(struct vcpu *v, const struct vexit *e)
 {
-	uint32_t offset = e->addr % PAGE_SIZE, old;
+	bool local = ALIGN_DOWN(e->addr, PAGE_SIZE) == APIC_PAGE;
+	uint32_t offset = e->addr % PAGE_SIZE, old, value;
 	struct vexit done = *e;
 	uint8_t bytes[15];
 	struct insn insn;
@@ -102,8 +166,12 @@ void apic_write_fault(struct vcpu *v, const struct vexit *e)
 		virt->inject(v, VECTOR_GP);
 		return;
 	}
-	old = insn.exchange ? arch_apic_read(offset) : 0;
-	apic_write(v, offset, insn.immediate ? insn.imm : (uint32_t)*gpr(v, insn.reg));
+	old = insn.exchange && local ? arch_apic_read(offset) : 0;
+	value = insn.immediate ? insn.imm : (uint32_t)*gpr(v, insn.reg);
+	if (local)
+		apic_write(v, offset, value);
+	else
+		ioapic_write(v, offset, value);
 	if (insn.exchange)
 		*gpr(v, insn.reg) = old;
 	done.insn_len = insn.len;

@@ -28,6 +28,9 @@ hpa_t virt_to_phys(const void *p);
 /* Local APIC of the calling CPU; offsets in bytes. */
 uint32_t arch_apic_read(uint32_t offset);
 void arch_apic_write(uint32_t offset, uint32_t value);
+/* The I/O APIC; likewise. */
+uint32_t arch_ioapic_read(uint32_t offset);
+void arch_ioapic_write(uint32_t offset, uint32_t value);
 void arch_apic_reset(void); /* to what an INIT leaves */
 void arch_apic_nmi(uint32_t apic_id);
 

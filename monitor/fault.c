@@ -30,7 +30,9 @@ static void violation(struct vcpu *v, const struct vexit *e)
 
 void handle_fault(struct vcpu *v, const struct vexit *e)
 {
-	if (v->part == PART_REE && e->write && ALIGN_DOWN(e->addr, PAGE_SIZE) == APIC_PAGE) {
+	uint64_t page = ALIGN_DOWN(e->addr, PAGE_SIZE);
+
+	if (v->part == PART_REE && e->write && (page == APIC_PAGE || page == IOAPIC_PAGE)) {
 		apic_write_fault(v, e);
 		return;
 	}

@@ -143,7 +143,10 @@ uint32_t memory_access(enum partition_id part, uint64_t addr)
 		return part == PART_REE && !guard_enabled() ? all_rights : r->access[part];
 	if (part != PART_REE)
 		return 0;
-	return ALIGN_DOWN(addr, PAGE_SIZE) == APIC_PAGE ? ACCESS_R : all_rights;
+	addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (addr == APIC_PAGE || addr == IOAPIC_PAGE)
+		return ACCESS_R;
+	return addr > APIC_PAGE && addr < MSI_END ? 0 : all_rights;
 }
 
 enum mem_owner memory_owner(uint64_t addr)
@@ -155,6 +158,9 @@ enum mem_owner memory_owner(uint64_t addr)
 
 void memory_extent(uint64_t addr, uint64_t *base, uint64_t *end)
 {
+	/* Where the answers change among the devices. */
+	static const uint64_t borders[] = {IOAPIC_PAGE, IOAPIC_PAGE + PAGE_SIZE, APIC_PAGE,
+					   APIC_PAGE + PAGE_SIZE, MSI_END};
 	uint32_t i = find(addr);
 
 	if (i < nranges && ranges[i].base <= addr) {
@@ -164,14 +170,12 @@ void memory_extent(uint64_t addr, uint64_t *base, uint64_t *end)
 	}
 	*base = i ? ranges[i - 1].end : 0;
 	*end = i < nranges ? ranges[i].base : UINT64_MAX;
-	if (addr >= APIC_PAGE + PAGE_SIZE && *base < APIC_PAGE + PAGE_SIZE)
-		*base = APIC_PAGE + PAGE_SIZE;
-	else if (addr >= APIC_PAGE && *base < APIC_PAGE)
-		*base = APIC_PAGE;
-	if (addr<APIC_PAGE && * end> APIC_PAGE)
-		*end = APIC_PAGE;
-	else if (addr<APIC_PAGE + PAGE_SIZE && * end> APIC_PAGE + PAGE_SIZE)
-		*end = APIC_PAGE + PAGE_SIZE;
+	for (i = 0; i < ARRAY_SIZE(borders); i++) {
+		if (borders[i] <= addr && borders[i] > *base)
+			*base = borders[i];
+		if (borders[i] > addr && borders[i] < *end)
+			*end = borders[i];
+	}
 }
 
 static void check_range(const struct mem_range *r)

@@ -47,8 +47,11 @@ void memory_extent(uint64_t addr, uint64_t *base, uint64_t *end);
 /* Checks all invariants; panics when one is broken (our bug). */
 void memory_check(void);
 
-/* The local APIC's page: devices', but the REE's writes come to us. */
-#define APIC_PAGE 0xfee00000ull
+/* Devices' pages, but the REE's writes come to us: they can send INIT to any CPU. */
+#define IOAPIC_PAGE 0xfec00000ull
+#define APIC_PAGE   0xfee00000ull
+/* Up to here, behind the APIC's page, a store is a message-signalled interrupt of any kind. */
+#define MSI_END 0xfef00000ull
 
 /* --- second_level.c --- */
 /* Builds a partition's tables from the ownership table; returns the root. Boot only. */

@@ -47,6 +47,7 @@ static const struct msr_rule ree_rules[] = {
 	{0xc0010010, 0xc0010010, false, true, MSR_IGNORE},
 	{0xc0010016, 0xc001001d, false, true, MSR_IGNORE},
 	{0xc0010020, 0xc0010020, false, true, MSR_IGNORE}, /* AMD's microcode update */
+	{0xc0010058, 0xc0010058, false, true, MSR_IGNORE}, /* PCI configuration space in memory */
 	{0xc0010111, 0xc0010119, true, true, MSR_REFUSE}, /* SMM; VM_CR, IGNNE, HSAVE_PA */
 	{0xc0011030, 0xc001103f, true, true, MSR_REFUSE}, /* IBS */
 };

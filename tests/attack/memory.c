@@ -200,6 +200,41 @@ static void leave_logs(struct attack_range *r)
 			r->size = ring.base - r->base;
 }
 
+#define MSI_BASE    0xfee00000ull
+#define IOAPIC_BASE 0xfec00000ull
+#define PIN_REG	    (0x10 + 2 * 23) /* the last pin of an I/O APIC with 24: nobody uses it */
+#define MODE_INIT   0x500
+#define MASKED	    0x10000
+
+/*
+ * Interrupts of the kind INIT, which the monitor's filter of the local APIC would not see. The
+ * destination does not exist: if one goes out, this case fails and the machine goes on.
+ */
+static void attack_interrupts(void)
+{
+	u64 *msi = (void __force *)ioremap(MSI_BASE + 0xf0000, PAGE_SIZE);
+	u32 __iomem *ioapic = ioremap(IOAPIC_BASE, PAGE_SIZE);
+	u32 before, after;
+
+	attack_check("msi_by_store", msi && !store(msi, MODE_INIT), "not refused");
+	if (ioapic) {
+		local_irq_disable();
+		writel(PIN_REG, ioapic);
+		before = readl(ioapic + 4);
+		writel(MASKED | MODE_INIT, ioapic + 4);
+		after = readl(ioapic + 4);
+		if (after != before)
+			writel(before, ioapic + 4);
+		local_irq_enable();
+		attack_check("init_by_ioapic", after == before, "%#x was taken", after);
+		iounmap(ioapic);
+	} else {
+		attack_fail("init_by_ioapic", "cannot map");
+	}
+	if (msi)
+		unmap_device(msi);
+}
+
 static int __init memory_init(void)
 {
 	struct attack_range r = {base, size};
@@ -226,6 +261,7 @@ static int __init memory_init(void)
 		attack("write_uncached", &r, 16 * PAGE_SIZE, try_write, map_device, unmap_device);
 		attack_log(MERLON_LOG_MONITOR, "write_monitor_log");
 		attack_log(MERLON_LOG_TEE, "write_tee_log");
+		attack_interrupts();
 		attack_normal_invoke("tee_works_after");
 	}
 out:

@@ -11,6 +11,7 @@ struct layout layout;
 
 struct vexit fake_next_exit;
 uint32_t fake_apic[MAX_CPUS][0x400 / 4];
+uint32_t fake_ioapic[256], fake_ioapic_select;
 unsigned int fake_nmis[MAX_CPUS];
 unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
 bool fake_guard = true;
@@ -106,6 +107,19 @@ uint32_t arch_apic_read(uint32_t offset)
 void arch_apic_write(uint32_t offset, uint32_t value)
 {
 	fake_apic[current][offset / 4] = value;
+}
+
+uint32_t arch_ioapic_read(uint32_t offset)
+{
+	return offset == 0x10 ? fake_ioapic[fake_ioapic_select] : fake_ioapic_select;
+}
+
+void arch_ioapic_write(uint32_t offset, uint32_t value)
+{
+	if (offset == 0x10)
+		fake_ioapic[fake_ioapic_select] = value;
+	else if (!offset)
+		fake_ioapic_select = value & 0xff;
 }
 
 void arch_apic_reset(void)
@@ -285,6 +299,7 @@ void fake_machine(uint32_t n)
 	memset(cpus, 0, sizeof(cpus));
 	memset(vcpus, 0, sizeof(vcpus));
 	memset(fake_apic, 0, sizeof(fake_apic));
+	memset(fake_ioapic, 0, sizeof(fake_ioapic));
 	memset(fake_nmis, 0, sizeof(fake_nmis));
 	fake_apic_resets = fake_waits = fake_switches = fake_resets = 0;
 	fake_guard = true;

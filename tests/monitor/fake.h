@@ -29,6 +29,7 @@ struct fake_vcpu {
 
 extern struct vexit fake_next_exit;
 extern uint32_t fake_apic[MAX_CPUS][0x400 / 4];
+extern uint32_t fake_ioapic[256], fake_ioapic_select; /* registers; the one selected */
 extern unsigned int fake_nmis[MAX_CPUS]; /* that were sent to each */
 extern unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
 extern bool fake_guard;

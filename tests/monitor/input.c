@@ -125,15 +125,20 @@ static void test_guest_read(void **state)
 	assert_int_equal(guest_read(v, FAKE_TEE, buf, 8), 0);
 }
 
-/* mov %eax, (%rbx) to the APIC register at offset */
-static void apic_store(uint32_t offset, uint32_t value)
+/* mov %eax, (%rbx) */
+static void store(uint64_t addr, uint32_t value)
 {
-	struct vexit e = {.reason = EXIT_FAULT, .write = true, .addr = APIC_PAGE + offset};
+	struct vexit e = {.reason = EXIT_FAULT, .write = true, .addr = addr};
 
 	page_tables(CODE | PRESENT_RW);
 	memcpy(phys_to_virt(hpa(CODE)), "\x89\x03", 2);
 	v->regs.rax = 0xffffffff00000000ull | value;
 	fake_turn(0, e);
+}
+
+static void apic_store(uint32_t offset, uint32_t value)
+{
+	store(APIC_PAGE + offset, value);
 }
 
 static void test_apic(void **state)
@@ -152,6 +157,43 @@ static void test_apic(void **state)
 	assert_int_equal(fake_apic[0][0x300 / 4], 0x400);
 	apic_store(0x302, 1);
 	assert_int_equal(f->injected, VECTOR_GP);
+}
+
+/* INIT and SMI by any way but the command register: nothing of it reaches the hardware. */
+static void test_apic_vectors(void **state)
+{
+	apic_store(0x350, 0x10400); /* LINT0: NMI, masked */
+	assert_int_equal(fake_apic[0][0x350 / 4], 0x10400);
+	apic_store(0x350, 0x500); /* INIT */
+	apic_store(0x340, 0x200); /* performance counter: SMI */
+	assert_int_equal(fake_apic[0][0x350 / 4], 0x10400);
+	assert_int_equal(fake_apic[0][0x340 / 4], 0);
+	apic_store(0x000, 0x500); /* no register: an MSI on some machines */
+	apic_store(0x3f0, 0x500);
+	assert_int_equal(fake_apic[0][0], 0);
+	assert_int_equal(fake_apic[0][0x3f0 / 4], 0);
+}
+
+static void ioapic_store(uint32_t offset, uint32_t value)
+{
+	store(IOAPIC_PAGE + offset, value);
+}
+
+static void test_ioapic(void **state)
+{
+	ioapic_store(0, 0x12); /* pin 1 */
+	ioapic_store(0x10, 0x10031);
+	assert_int_equal(fake_ioapic[0x12], 0x10031);
+	ioapic_store(0x10, 0x500); /* INIT */
+	ioapic_store(0x10, 0x200); /* SMI */
+	ioapic_store(0x110, 0x500); /* the window's other name on some machines */
+	assert_int_equal(fake_ioapic[0x12], 0x10031);
+	ioapic_store(0x10, 0x400); /* NMI */
+	assert_int_equal(fake_ioapic[0x12], 0x400);
+	ioapic_store(0, 0x13); /* its destination may be any number */
+	ioapic_store(0x10, 0x05000000);
+	assert_int_equal(fake_ioapic[0x13], 0x05000000);
+	assert_int_equal(f->injected, -1);
 }
 
 static void test_init_sipi(void **state)
@@ -262,8 +304,9 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_decode), T(test_guest_read), T(test_apic),    T(test_init_sipi),
-		T(test_msr),	T(test_cpuid),	    T(test_options),
+		T(test_decode),	      T(test_guest_read), T(test_apic),
+		T(test_apic_vectors), T(test_ioapic),	  T(test_init_sipi),
+		T(test_msr),	      T(test_cpuid),	  T(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

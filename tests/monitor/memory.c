@@ -39,7 +39,11 @@ static void test_access(void **state)
 	assert_int_equal(memory_access(PART_TEE, 0xfebf0000), 0);
 	assert_int_equal(memory_access(PART_REE, 0xfebf0000), ACCESS_R | ACCESS_W | ACCESS_X);
 	assert_int_equal(memory_access(PART_REE, APIC_PAGE + 0x300), ACCESS_R);
-	assert_int_equal(memory_access(PART_REE, APIC_PAGE + PAGE), ACCESS_R | ACCESS_W | ACCESS_X);
+	assert_int_equal(memory_access(PART_REE, IOAPIC_PAGE + 0x10), ACCESS_R);
+	/* Stores there would be interrupts of any kind, INIT among them. */
+	assert_int_equal(memory_access(PART_REE, APIC_PAGE + PAGE), 0);
+	assert_int_equal(memory_access(PART_REE, MSI_END - 1), 0);
+	assert_int_equal(memory_access(PART_REE, MSI_END), ACCESS_R | ACCESS_W | ACCESS_X);
 }
 
 static void test_guard(void **state)
@@ -90,11 +94,11 @@ static void test_share_reclaim(void **state)
 static void test_tables(void **state)
 {
 	hpa_t ree = second_level_build(PART_REE), tee = second_level_build(PART_TEE);
-	static const uint64_t probes[] = {0,	      0x9f000,	    0xa0000,	  0xfffff,
-					  0x100000,   0x1ff000,	    0x200000,	  0x201000,
-					  FAKE_TEE,   FAKE_TEE - 1, FAKE_MONITOR, FAKE_RAM - 1,
-					  FAKE_RAM,   0xfec00000,   APIC_PAGE,	  APIC_PAGE + PAGE,
-					  0xffffffff, 1ull << 32,   1ull << 35};
+	static const uint64_t probes[] = {
+		0,	    0x9f000,	0xa0000,   0xfffff,	     0x100000,	   0x1ff000,
+		0x200000,   0x201000,	FAKE_TEE,  FAKE_TEE - 1,     FAKE_MONITOR, FAKE_RAM - 1,
+		FAKE_RAM,   0xfec00000, APIC_PAGE, APIC_PAGE + PAGE, MSI_END - 1,  MSI_END,
+		0xffffffff, 1ull << 32, 1ull << 35};
 
 	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {
 		assert_int_equal(fake_access(ree, probes[i]), memory_access(PART_REE, probes[i]));

@@ -31,6 +31,16 @@ void arch_apic_write(uint32_t offset, uint32_t value)
 	*(volatile uint32_t *)(APIC_VA + offset) = value;
 }
 
+uint32_t arch_ioapic_read(uint32_t offset)
+{
+	return *(volatile uint32_t *)(IOAPIC_VA + offset);
+}
+
+void arch_ioapic_write(uint32_t offset, uint32_t value)
+{
+	*(volatile uint32_t *)(IOAPIC_VA + offset) = value;
+}
+
 uint32_t lapic_start(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);

@@ -10,6 +10,7 @@
 #define IMAGE_VA  0xffffffff80000000ull
 #define STACKS_VA 0xffffffffc0000000ull
 #define APIC_VA	  0xffffffffe0000000ull
+#define IOAPIC_VA 0xffffffffe0001000ull
 #define DIRECT_VA 0xffff800000000000ull
 
 #define STACK_SIZE (4 * PAGE_SIZE) /* and an unmapped page below each */

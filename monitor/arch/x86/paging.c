@@ -140,6 +140,7 @@ void paging_start(void)
 	    DATA);
 	map_stacks();
 	map(APIC_VA, APIC_PAGE, PAGE_SIZE, MMIO);
+	map(IOAPIC_VA, IOAPIC_PAGE, PAGE_SIZE, MMIO);
 	paging_enable_features();
 	move_image();
 }
