@@ -182,6 +182,11 @@ void slot_leave(struct thread *t, struct process *p, int slot)
 		slot_free(p, &p->slots[slot]);
 }
 
+static uint64_t stack_bytes(const struct process *p)
+{
+	return (p->info.stack_size + PAGE_SIZE - 1) & PAGE_MASK;
+}
+
 int slot_prepare(struct process *p, int slot)
 {
 	struct slot *s = &p->slots[slot];
