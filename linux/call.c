@@ -89,8 +89,7 @@ unsigned long merlon_call_left(const struct merlon_call *call)
 static u64 resume_flags(struct merlon_call *call)
 {
 	if (likely(!call->dying)) {
-		/* A process that is exiting takes no more signals, and must not hang either. */
-		if (likely(!fatal_signal_pending(current) && !(current->flags & PF_EXITING)))
+		if (likely(!fatal_signal_pending(current)))
 			return 0;
 		call->dying = true;
 		call->deadline = jiffies + call->grace;
@@ -197,6 +196,11 @@ int merlon_call_run(struct merlon_call *call)
 	struct merlon *m = call->m;
 	int rc;
 
+	/* A process that is exiting takes no signals, and must not hang either. */
+	if (unlikely(current->flags & PF_EXITING)) {
+		call->dying = true;
+		call->deadline = jiffies + call->grace;
+	}
 	spin_lock(&client->lock);
 	list_add(&call->link, &client->calls);
 	spin_unlock(&client->lock);

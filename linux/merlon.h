@@ -203,10 +203,10 @@ struct merlon_call {
 	struct list_head link; /* in client->calls */
 	u32 session, cancel_id; /* what a cancellation names it by */
 	bool cancelled; /* a cancellation came that no wait has seen */
-	bool dying; /* the client was killed; the TEE has been told to cancel */
+	bool dying; /* the client was killed or exits: the call has until `deadline` */
 	bool must; /* wait for a TEE thread even when killed: it gives something back */
 	bool nowait; /* fail rather than wait for a supplicant to start */
-	unsigned long grace; /* jiffies that it may go on after that */
+	unsigned long grace; /* jiffies that it may go on then */
 	unsigned long deadline;
 	struct merlon_list list; /* given to the TEE by the last RPC */
 };

@@ -316,14 +316,14 @@ static void param_from_supp(struct optee_msg_param *to, const struct tee_param *
 	}
 }
 
-static u32 rpc_supplicant(struct merlon_call *call, struct optee_msg_arg *arg, u32 num)
+static u32 rpc_supplicant(struct merlon_call *call, struct optee_msg_arg *arg, u32 cmd, u32 num)
 {
 	struct merlon_supp_param params[TEE_RPC_MAX_PARAMS] = {};
 	u32 i, ret, life = 0;
 
 	if (params_to_supp(call->m, params, arg->params, num, &life))
 		return TEEC_ERROR_BAD_PARAMETERS;
-	ret = merlon_supp_request(call, arg->cmd, params, num, &life);
+	ret = merlon_supp_request(call, cmd, params, num, &life);
 	for (i = 0; i < num; i++)
 		param_from_supp(&arg->params[i], &params[i].p);
 	return ret;
@@ -332,15 +332,15 @@ static u32 rpc_supplicant(struct merlon_call *call, struct optee_msg_arg *arg, u
 void merlon_rpc(struct merlon_call *call)
 {
 	struct optee_msg_arg *arg = &call->msg->rpc;
-	u32 num = arg->num_params;
+	u32 num = arg->num_params, cmd = arg->cmd;
 	u32 ret;
 
 	if (num > TEE_RPC_MAX_PARAMS) {
-		pr_err_ratelimited("merlon: RPC %u with %u parameters refused\n", arg->cmd, num);
+		pr_err_ratelimited("merlon: RPC %u with %u parameters refused\n", cmd, num);
 		arg->ret = TEEC_ERROR_BAD_PARAMETERS;
 		return;
 	}
-	switch (arg->cmd) {
+	switch (cmd) {
 	case OPTEE_RPC_CMD_GET_TIME:
 		ret = rpc_get_time(call, arg, num);
 		break;
@@ -357,10 +357,10 @@ void merlon_rpc(struct merlon_call *call)
 		ret = rpc_shm_free(call, arg, num);
 		break;
 	default:
-		ret = rpc_supplicant(call, arg, num);
+		ret = rpc_supplicant(call, arg, cmd, num);
 		break;
 	}
 	if (ret == TEEC_ERROR_BAD_PARAMETERS)
-		pr_err_ratelimited("merlon: RPC %u refused\n", arg->cmd);
+		pr_err_ratelimited("merlon: RPC %u refused\n", cmd);
 	arg->ret = ret;
 }

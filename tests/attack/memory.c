@@ -13,10 +13,16 @@
 
 #define CHUNK	SZ_2M
 #define PATTERN 0x6b63617474415f5full
+/* INT3, should it be run as code; no present page, should it be a page table. */
+#define WIPE 0xccccccccccccccccull
 
 static bool write = true;
 module_param(write, bool, 0444);
 MODULE_PARM_DESC(write, "write too (with the guard off, this destroys the TEE)");
+
+static bool wipe;
+module_param(wipe, bool, 0444);
+MODULE_PARM_DESC(wipe, "overwrite every byte, and do nothing else");
 
 static unsigned long base, size;
 module_param(base, ulong, 0444);
@@ -89,6 +95,18 @@ static enum outcome try_write(u64 *at)
 	if (!load(at, &value))
 		return FAULTED;
 	return value == PATTERN ? LEAKED : ALL_ONES;
+}
+
+/* Writes all of the page: nothing of what was there is left to work. */
+static enum outcome try_wipe(u64 *at)
+{
+	u64 *page = (u64 *)((unsigned long)at & PAGE_MASK);
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE / sizeof(u64); i++)
+		if (!store(&page[i], WIPE))
+			return FAULTED;
+	return try_write(at);
 }
 
 /* Another word in each page, so that no offset is special. */
@@ -253,6 +271,10 @@ static int __init memory_init(void)
 	pr_info("%s: %#llx to %#llx\n", KBUILD_MODNAME, r.base, r.base + r.size - 1);
 	attack_check("range_is_large", r.size >= SZ_4M, "only %#llx bytes", r.size);
 
+	if (wipe) {
+		attack("wipe", &r, PAGE_SIZE, try_wipe, map_cached, memunmap);
+		goto out;
+	}
 	attack("read_cached", &r, PAGE_SIZE, try_read, map_cached, memunmap);
 	attack("read_uncached", &r, 16 * PAGE_SIZE, try_read, map_device, unmap_device);
 	attack_whole_page(&r);

@@ -15,12 +15,14 @@ gauges() {
 	done | tr '\n' ' '
 }
 
-# clean NAME: the gauges are what they were; killed calls may take a moment to end
+# clean NAME: the gauges are what they were. Killed calls may take a moment to end, and buffers
+# that died with them are given back in the course of another call.
 clean() {
 	for n in 1 2 3 4 5 6 7 8 9 10; do
 		now=$(gauges)
 		[ "$now" = "$before" ] && break
 		sleep 0.3
+		drivertest null 1 >/dev/null
 	done
 	check "$1: nothing left behind" test "$now" = "$before"
 }

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The TEE dies, here because Linux may overwrite it when the guard is off: Linux goes on, calls
+# fail with TARGET_DEAD, the log can still be read.
+#: checks 11
+#: monitor merlon-unguarded
+. /tests/lib.sh
+PATH=$PATH:/tests
+
+check 'the TEE lives' drivertest expect 0
+drivertest spin >/tmp/spin 2>&1 &
+spin=$!
+sleep 1
+tee=$(merlonctl log | sed -n 's/.*TEE at \([0-9a-f]*\) with \([0-9]*\) MiB.*/base=0x\1 size=\2/p')
+size=${tee##*=}
+modprobe attack_memory wipe=1 "${tee% *}" "size=$((size << 20))"
+check 'a call that was running ends' sh -c "sleep 1; ! kill -0 $spin 2>/dev/null"
+check 'its result: TARGET_DEAD' grep -q 0xffff3024 /tmp/spin
+check 'a call: TARGET_DEAD' drivertest expect ffff3024
+check 'another: TARGET_DEAD' drivertest expect ffff3024
+check 'the status' sh -c 'merlonctl status | grep -q "^TEE.*dead"'
+check 'the log' sh -c 'merlonctl log | grep -q "the TEE is dead"'
+killall tee-supplicant
+sleep 0.5
+rmmod attack_memory attack_common
+check 'unload' rmmod merlon
+check 'reload' modprobe merlon
+check 'the log again' sh -c 'merlonctl log | grep -q "the TEE is dead"'
+check 'no warning and no oops in Linux' \
+	sh -c '! dmesg | grep -E "BUG:|WARNING: CPU|Oops|Call Trace|blocked for more"'
+finish
