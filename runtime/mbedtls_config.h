@@ -26,15 +26,9 @@
 #define MBEDTLS_AESNI_C
 #define MBEDTLS_AES_ROM_TABLES /* shared by all processes, not made in each */
 #define MBEDTLS_DES_C
-#define MBEDTLS_CIPHER_C
-#define MBEDTLS_CIPHER_MODE_CBC
-#define MBEDTLS_CIPHER_MODE_CTR
-#define MBEDTLS_CIPHER_MODE_XTS
-#define MBEDTLS_CMAC_C
 #define MBEDTLS_CCM_C
 #define MBEDTLS_GCM_C
 #define MBEDTLS_CTR_DRBG_C
-#define MBEDTLS_HMAC_DRBG_C
 #define MBEDTLS_HKDF_C
 
 #define MBEDTLS_BASE64_C

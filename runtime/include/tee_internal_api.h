@@ -11,6 +11,7 @@
 #include <compiler.h>
 #include <tee_api_defines.h>
 #include <tee_api_types.h>
+#include <tee_bigint.h>
 #include <trace.h>
 
 /* --- What a TA defines (section 4.3) --- */
@@ -122,6 +123,7 @@ TEE_Result TEE_GetOperationInfoMultiple(TEE_OperationHandle operation,
 					TEE_OperationInfoMultiple *operationInfoMultiple,
 					size_t *operationSize);
 void TEE_ResetOperation(TEE_OperationHandle operation);
+void TEE_CopyOperation(TEE_OperationHandle dstOperation, TEE_OperationHandle srcOperation);
 TEE_Result TEE_SetOperationKey(TEE_OperationHandle operation, TEE_ObjectHandle key);
 TEE_Result TEE_SetOperationKey2(TEE_OperationHandle operation, TEE_ObjectHandle key1,
 				TEE_ObjectHandle key2);

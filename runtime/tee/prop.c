@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GP Internal Core API 1.3.1, section 4.4: what the three property sets hold. */
 #include <string.h>
+#include <mbedtls/bignum.h>
 #include "runtime/crt/tcb.h"
 #include "runtime/tee/prop.h"
 
@@ -19,6 +20,7 @@ static const struct tee_prop {
 	{"gpd.tee.description", "Merlon", 0, USER_TA_PROP_TYPE_STRING},
 	/* Counted by the CPU since the TEE started: the REE cannot set it. */
 	{"gpd.tee.systemTime.protectionLevel", "", 1000, USER_TA_PROP_TYPE_U32},
+	{"gpd.tee.arith.maxBigIntSize", "", MBEDTLS_MPI_MAX_SIZE * 8 / 2, USER_TA_PROP_TYPE_U32},
 	{"gpd.tee.cryptography.ecc", "", true, USER_TA_PROP_TYPE_BOOL},
 	{"gpd.tee.cryptography.nist", "", true, USER_TA_PROP_TYPE_BOOL},
 	{"gpd.tee.cryptography.bsi-r", "", false, USER_TA_PROP_TYPE_BOOL},

@@ -274,3 +274,46 @@ TEE_Result check_ae(void)
 		       "2918ce7f448b922307ca3504070707e9"));
 	return TEE_SUCCESS;
 }
+
+/* What is fed to a copy does not reach the original. */
+static TEE_Result one_copy(uint32_t alg, uint32_t mode, TEE_ObjectHandle key)
+{
+	uint32_t bits = key ? 256 : 0;
+	TEE_OperationHandle a = operation(alg, mode, bits, key);
+	TEE_OperationHandle b = operation(alg, mode, bits, key);
+	uint8_t x[64], y[64];
+	size_t n = sizeof(x), m = sizeof(y);
+
+	if (mode == TEE_MODE_MAC) {
+		TEE_MACInit(a, NULL, 0);
+		TEE_MACUpdate(a, "one", 3);
+		TEE_CopyOperation(b, a);
+		TEE_MACUpdate(b, "x", 1);
+		EXPECT(!TEE_MACComputeFinal(b, NULL, 0, y, &m));
+		EXPECT(!TEE_MACComputeFinal(a, "x", 1, x, &n));
+	} else {
+		TEE_DigestUpdate(a, "one", 3);
+		TEE_CopyOperation(b, a);
+		TEE_DigestUpdate(b, "x", 1);
+		EXPECT(!TEE_DigestDoFinal(b, NULL, 0, y, &m));
+		EXPECT(!TEE_DigestDoFinal(a, "x", 1, x, &n));
+	}
+	EXPECT(n == m && !memcmp(x, y, n));
+	TEE_FreeOperation(a);
+	TEE_FreeOperation(b);
+	return TEE_SUCCESS;
+}
+
+TEE_Result check_copy(void)
+{
+	uint8_t bytes[32] = {7};
+	TEE_ObjectHandle aes = secret(TEE_TYPE_AES, bytes, 32);
+	TEE_ObjectHandle hmac = secret(TEE_TYPE_HMAC_SHA256, bytes, 32);
+
+	EXPECT(!one_copy(TEE_ALG_SHA512, TEE_MODE_DIGEST, NULL));
+	EXPECT(!one_copy(TEE_ALG_AES_CMAC, TEE_MODE_MAC, aes));
+	EXPECT(!one_copy(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, hmac));
+	TEE_FreeTransientObject(aes);
+	TEE_FreeTransientObject(hmac);
+	return TEE_SUCCESS;
+}
