@@ -19,7 +19,7 @@ TEE_Result TEE_CheckMemoryAccessRights(uint32_t accessFlags, void *buffer, size_
 {
 	uintptr_t at = (uintptr_t)buffer, end;
 	uint32_t prot = needed_prot(accessFlags);
-	struct merlon_query q;
+	struct merlon_query q = {0};
 
 	if (!size)
 		return TEE_SUCCESS;

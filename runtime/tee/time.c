@@ -4,7 +4,7 @@
 
 static void get_time(uint32_t which, TEE_Time *time)
 {
-	uint64_t now[2];
+	uint64_t now[2] = {0};
 
 	if (sys_time(which, now) < 0)
 		rt_panic("no time");

@@ -28,13 +28,13 @@ enum probe_cmd {
 	PROBE_PANIC,
 };
 
-#define PROBE_CHECKS(X)                                                                      \
-	X(libc)                                                                              \
-	X(heap)                                                                              \
-	X(memory)                                                                            \
-	X(uuid)                                                                              \
-	X(random) X(time) X(props) X(digest) X(mac) X(cipher) X(ae) X(objects) X(rsa) X(ecc) \
-		X(derive) X(copy) X(bigint)
+/* clang-format changes this list each time that it looks at it. */
+/* clang-format off */
+#define PROBE_CHECKS(X) \
+	X(libc) X(heap) X(memory) X(uuid) X(random) X(time) \
+	X(props) X(digest) X(mac) X(cipher) X(ae) X(objects) \
+	X(rsa) X(ecc) X(derive) X(copy) X(bigint)
+/* clang-format on */
 
 enum probe_check {
 #define X(name) CHECK_##name,
