@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Just enough ACPI to find the processors. The firmware is trusted; sums are still checked. */
+/* Just enough ACPI to find the processors and how the machine is put to sleep. The firmware is trusted; sums are still checked. */
 #include <monitor/arch.h>
 #include <monitor/monitor.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static const struct acpi_header *table_at(uint64_t addr)
 											  : NULL;
 }
 
-static const struct acpi_header *find_madt(const struct rsdp *rsdp)
+static const struct acpi_header *find_table(const struct rsdp *rsdp, const char *signature)
 {
 	bool wide = rsdp->revision >= 2 && rsdp->xsdt;
 	const struct acpi_header *root = table_at(wide ? rsdp->xsdt : rsdp->rsdt), *t;
@@ -69,7 +69,7 @@ static const struct acpi_header *find_madt(const struct rsdp *rsdp)
 
 		memcpy(&addr, (const uint8_t *)root + at, step);
 		t = table_at(addr);
-		if (t && !memcmp(t->signature, "APIC", 4))
+		if (t && !memcmp(t->signature, signature, 4))
 			return t;
 	}
 	return NULL;
@@ -87,6 +87,19 @@ static void add_cpu(uint32_t apic_id)
 	ncpus++;
 }
 
+/* ACPI 6.5, table 5.9: PM1a_CNT_BLK and PM1b_CNT_BLK. */
+static void read_fadt(const struct acpi_header *fadt)
+{
+	uint32_t port;
+
+	for (unsigned int i = 0; fadt && i < ARRAY_SIZE(boot.pm1_control); i++) {
+		if (fadt->length < 64 + 4 * (i + 1))
+			return;
+		memcpy(&port, (const uint8_t *)fadt + 64 + 4 * i, sizeof(port));
+		boot.pm1_control[i] = (uint16_t)port;
+	}
+}
+
 void acpi_find_cpus(uint32_t bsp_apic_id)
 {
 	const struct acpi_header *madt = NULL;
@@ -97,8 +110,10 @@ void acpi_find_cpus(uint32_t bsp_apic_id)
 	boot.rsdp = scan_rsdp((uint64_t) * (uint16_t *)phys_to_virt(hpa(0x40e)) << 4, 1024);
 	if (!boot.rsdp)
 		boot.rsdp = scan_rsdp(0xe0000, 0x20000);
-	if (boot.rsdp)
-		madt = find_madt(phys_to_virt(hpa(boot.rsdp)));
+	if (boot.rsdp) {
+		read_fadt(find_table(phys_to_virt(hpa(boot.rsdp)), "FACP"));
+		madt = find_table(phys_to_virt(hpa(boot.rsdp)), "APIC");
+	}
 	if (!madt) {
 		log_msg(LOG_WARN, "no ACPI processor table: one CPU");
 		return;

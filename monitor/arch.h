@@ -20,6 +20,9 @@ struct cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf);
 uint64_t arch_tsc(void);
 void arch_pause(void);
 void arch_wbinvd(void);
+/* I/O ports; size 1, 2 or 4. */
+uint32_t arch_in(uint16_t port, unsigned int size);
+void arch_out(uint16_t port, unsigned int size, uint32_t value);
 
 /* The monitor's window on physical RAM. Machine memory outside RAM is not there. */
 void *phys_to_virt(hpa_t addr);

@@ -46,6 +46,7 @@ static const exit_handler handlers[EXIT_COUNT] = {
 	[EXIT_HYPERCALL] = handle_hypercall,
 	[EXIT_CPUID] = handle_cpuid,
 	[EXIT_MSR] = handle_msr,
+	[EXIT_IO] = handle_io,
 	[EXIT_FAULT] = handle_fault,
 	[EXIT_INTERRUPT] = handle_interrupt,
 	[EXIT_NMI] = handle_nmi,

@@ -120,6 +120,7 @@ static void main_high(void)
 		(unsigned long long)boot.tsc_khz);
 	divide_memory();
 	msr_init();
+	io_init();
 	cpu_start(c);
 	tee_load();
 	tee_boot_cpu(c);

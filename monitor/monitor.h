@@ -71,6 +71,7 @@ struct boot_facts {
 	uint64_t entry_tsc;
 	uint64_t tsc_khz;
 	uint64_t rsdp; /* 0 when there is none */
+	uint16_t pm1_control[2]; /* ports where the machine is told to sleep; 0: none */
 	uint32_t nranges, nmodules;
 	struct boot_range ranges[BOOT_MAX_RANGES]; /* sorted */
 	struct boot_module modules[MODULE_COUNT];
@@ -97,7 +98,7 @@ void layout_choose(void);
 void *pool_alloc(size_t bytes);
 
 /* --- acpi.c --- */
-/* Fills cpus[].apic_id and ncpus from the MADT, the calling CPU first. */
+/* Fills cpus[].apic_id and ncpus from the MADT, the calling CPU first, and boot.pm1_control. */
 void acpi_find_cpus(uint32_t bsp_apic_id);
 
 /* --- linux.c, tee.c --- */
@@ -108,5 +109,7 @@ void tee_boot_cpu(struct cpu *c);
 bool tee_alive(void);
 /* The TEE is dead on all CPUs; idempotent. Any CPU. */
 void tee_kill(const char *why);
+/* The same, and nothing of the TEE is left in memory when it returns. For a CPU in its REE vCPU. */
+void tee_wipe(const char *why);
 
 #endif

@@ -39,6 +39,10 @@ struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf);
 void msr_init(void);
 void handle_msr(struct vcpu *v, const struct vexit *e);
 
+/* io.c */
+void io_init(void);
+void handle_io(struct vcpu *v, const struct vexit *e);
+
 /* fault.c, apic.c */
 void handle_fault(struct vcpu *v, const struct vexit *e);
 void apic_write_fault(struct vcpu *v, const struct vexit *e);

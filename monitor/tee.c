@@ -94,6 +94,20 @@ void tee_boot_cpu(struct cpu *c)
 	c->current = ree;
 }
 
+void tee_wipe(const char *why)
+{
+	tee_kill(why);
+	for (uint32_t i = 0; i < ncpus; i++) {
+		struct vcpu *tee = &cpus[i].vcpu[PART_TEE];
+
+		while (__atomic_load_n(&cpus[i].current, __ATOMIC_ACQUIRE) == tee)
+			arch_pause();
+		memset(&tee->regs, 0, sizeof(tee->regs));
+		memset(tee->x.xsave, 0, arch_xstate_size());
+	}
+	memset(phys_to_virt(hpa(layout.tee)), 0, layout.tee_size);
+}
+
 void tee_kill(const char *why)
 {
 	struct cpu *self = this_cpu();

@@ -14,6 +14,7 @@ enum exit_reason {
 	EXIT_HYPERCALL,
 	EXIT_CPUID,
 	EXIT_MSR, /* vexit.write */
+	EXIT_IO, /* an I/O port: vexit.port, size, string, write */
 	EXIT_FAULT, /* second-level fault: vexit.addr, write, exec */
 	EXIT_INTERRUPT, /* one for the REE waits; only while the TEE runs */
 	EXIT_NMI, /* has been taken off the CPU */
@@ -29,6 +30,9 @@ enum exit_reason {
 struct vexit {
 	enum exit_reason reason;
 	bool write, exec;
+	bool string; /* INS or OUTS */
+	uint8_t size; /* bytes */
+	uint16_t port;
 	uint8_t insn_len; /* of an instruction that was intercepted */
 	uint64_t addr; /* guest-physical; for EXIT_BROKEN the vendor's exit code */
 };
@@ -77,6 +81,8 @@ struct virt_backend {
 	 * told otherwise, all do. */
 	void (*msr_intercept)(enum partition_id part, uint32_t first, uint32_t last, bool read,
 			      bool write);
+	/* Accesses of the REE that touch this port exit. Boot only; until told otherwise, none do. */
+	void (*io_intercept)(uint16_t port);
 	/* Gives a vCPU its control block, with the root of its second-level tables. */
 	int (*vcpu_create)(struct vcpu *v, hpa_t second_level_root);
 	/* Architectural reset, general registers included. */

@@ -24,7 +24,7 @@ static const struct decode table[] = {
 	{VMEXIT_INVLPGA, EXIT_HIDDEN, 0},    {VMEXIT_VMRUN, EXIT_HIDDEN, 0},
 	{VMEXIT_VMLOAD, EXIT_HIDDEN, 0},     {VMEXIT_VMLOAD + 1, EXIT_HIDDEN, 0},
 	{VMEXIT_VMLOAD + 2, EXIT_HIDDEN, 0}, {VMEXIT_VMLOAD + 3, EXIT_HIDDEN, 0},
-	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},
+	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},     {VMEXIT_IOIO, EXIT_IO, 0},
 };
 
 /*
@@ -61,6 +61,13 @@ void svm_decode(struct vcpu *v, struct vexit *e)
 	switch (b->exit_code) {
 	case VMEXIT_MSR:
 		e->write = b->exit_info1 & 1;
+		break;
+	case VMEXIT_IOIO:
+		e->write = !(b->exit_info1 & IOIO_IN);
+		e->string = b->exit_info1 & IOIO_STRING;
+		e->size = IOIO_SIZE(b->exit_info1);
+		e->port = IOIO_PORT(b->exit_info1);
+		e->insn_len = (uint8_t)(b->exit_info2 - b->rip);
 		break;
 	case VMEXIT_NPF:
 		e->write = b->exit_info1 & NPF_WRITE;

@@ -11,6 +11,7 @@
 #define NESTED_PAGING 1
 #define MSRPM_SIZE    (2 * PAGE_SIZE)
 #define MSRPM_RANGE   0x2000u /* MSRs in each of the three ranges */
+#define IOPM_SIZE     (3 * PAGE_SIZE)
 
 #define NPT_P  (1ull << 0)
 #define NPT_W  (1ull << 1)
@@ -24,7 +25,7 @@ struct svm_cpu {
 	uint64_t host_pa; /* what VMSAVE keeps of the monitor */
 };
 
-static uint8_t *msrpm[PART_COUNT];
+static uint8_t *msrpm[PART_COUNT], *iopm;
 
 static bool svm_probe(void)
 {
@@ -83,6 +84,13 @@ static void svm_msr_intercept(enum partition_id part, uint32_t first, uint32_t l
 	}
 }
 
+static void svm_io_intercept(uint16_t port)
+{
+	if (!iopm)
+		iopm = pool_alloc(IOPM_SIZE);
+	iopm[port / 8] |= 1u << port % 8;
+}
+
 static int svm_vcpu_create(struct vcpu *v, hpa_t root)
 {
 	struct svm_vcpu *s = pool_alloc(sizeof(*s));
@@ -96,6 +104,9 @@ static int svm_vcpu_create(struct vcpu *v, hpa_t root)
 	if (v->part == PART_TEE) {
 		b->intercept1 |= I1_INTR;
 		b->int_ctl = V_INTR_MASKING;
+	} else if (iopm) {
+		b->intercept1 |= I1_IOIO;
+		b->iopm = virt_to_phys(iopm).v;
 	}
 	b->msrpm = virt_to_phys(msr_map(v->part)).v;
 	/* A vCPU never leaves its CPU and a CPU has one of each partition: two ASIDs do, and
@@ -147,6 +158,7 @@ const struct virt_backend svm_backend = {
 	.probe = svm_probe,
 	.cpu_on = svm_cpu_on,
 	.msr_intercept = svm_msr_intercept,
+	.io_intercept = svm_io_intercept,
 	.vcpu_create = svm_vcpu_create,
 	.vcpu_start = svm_vcpu_start,
 	.run = svm_run,

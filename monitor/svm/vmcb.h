@@ -61,6 +61,7 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "APM");
 #define I1_IRET	    (1u << 20)
 #define I1_INVD	    (1u << 22)
 #define I1_INVLPGA  (1u << 26)
+#define I1_IOIO	    (1u << 27)
 #define I1_MSR	    (1u << 28)
 #define I1_SHUTDOWN (1u << 31)
 /* intercept2: VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, SKINIT */
@@ -85,6 +86,12 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "APM");
 #define NPF_WRITE (1u << 1)
 #define NPF_EXEC  (1u << 4)
 
+/* exit_info1 of an I/O port; exit_info2 is the next RIP */
+#define IOIO_IN	     (1u << 0)
+#define IOIO_STRING  (1u << 2)
+#define IOIO_SIZE(i) (((i) >> 4) & 7) /* bytes: one bit each for 1, 2 and 4 */
+#define IOIO_PORT(i) ((uint16_t)((i) >> 16))
+
 #define VMEXIT_INTR	0x60
 #define VMEXIT_NMI	0x61
 #define VMEXIT_INIT	0x63
@@ -92,6 +99,7 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "APM");
 #define VMEXIT_IRET	0x74
 #define VMEXIT_INVD	0x76
 #define VMEXIT_INVLPGA	0x7a
+#define VMEXIT_IOIO	0x7b
 #define VMEXIT_MSR	0x7c
 #define VMEXIT_SHUTDOWN 0x7f
 #define VMEXIT_VMRUN	0x80

@@ -253,6 +253,20 @@ static void attack_interrupts(void)
 		unmap_device(msi);
 }
 
+/* Gate A20 closed would make CPU 0, in the monitor too, see odd MiB as the even ones below. */
+static void attack_a20(void)
+{
+	unsigned long flags;
+	u8 after;
+
+	local_irq_save(flags);
+	outb(inb(0x92) & ~3, 0x92);
+	after = inb(0x92);
+	outb(after | 2, 0x92);
+	local_irq_restore(flags);
+	attack_check("a20_stays_open", after & 2, "port 92 reads %#x", after);
+}
+
 static int __init memory_init(void)
 {
 	struct attack_range r = {base, size};
@@ -284,6 +298,7 @@ static int __init memory_init(void)
 		attack_log(MERLON_LOG_MONITOR, "write_monitor_log");
 		attack_log(MERLON_LOG_TEE, "write_tee_log");
 		attack_interrupts();
+		attack_a20();
 		attack_normal_invoke("tee_works_after");
 	}
 out:

@@ -2,7 +2,7 @@
 # The monitor's policy on a fake machine with a fake backend: no vendor, no privilege.
 
 MONITOR_POLICY := $(addprefix monitor/,apic.c cpuid.c events.c exit.c fault.c guest.c hypercall.c \
-	insn.c memory.c msr.c second_level.c switch.c)
+	insn.c io.c memory.c msr.c second_level.c switch.c)
 
 $(eval $(call unit_test,monitor_memory,tests/monitor/memory.c tests/monitor/fake.c $(MONITOR_POLICY)))
 $(eval $(call unit_test,monitor_policy,tests/monitor/policy.c tests/monitor/fake.c $(MONITOR_POLICY)))

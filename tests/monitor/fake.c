@@ -14,6 +14,8 @@ uint32_t fake_apic[MAX_CPUS][0x400 / 4];
 uint32_t fake_ioapic[256], fake_ioapic_select;
 unsigned int fake_nmis[MAX_CPUS];
 unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
+unsigned int fake_wipes, fake_outs;
+uint32_t fake_out;
 bool fake_guard = true;
 struct cpuid fake_cpuid;
 
@@ -56,6 +58,12 @@ void tee_kill(const char *why)
 	cpu_post(this_cpu(), EVENT_TEE_DEAD);
 }
 
+void tee_wipe(const char *why)
+{
+	tee_kill(why);
+	fake_wipes++;
+}
+
 void *pool_alloc(size_t bytes)
 {
 	void *p = ram + pool;
@@ -86,6 +94,17 @@ void arch_pause(void)
 
 void arch_wbinvd(void)
 {
+}
+
+uint32_t arch_in(uint16_t port, unsigned int size)
+{
+	return 0x87654321;
+}
+
+void arch_out(uint16_t port, unsigned int size, uint32_t value)
+{
+	fake_outs++;
+	fake_out = value;
 }
 
 void *phys_to_virt(hpa_t addr)
@@ -302,6 +321,7 @@ void fake_machine(uint32_t n)
 	memset(fake_ioapic, 0, sizeof(fake_ioapic));
 	memset(fake_nmis, 0, sizeof(fake_nmis));
 	fake_apic_resets = fake_waits = fake_switches = fake_resets = 0;
+	fake_wipes = fake_outs = 0;
 	fake_guard = true;
 	dead = false;
 	current = 0;

@@ -32,6 +32,9 @@ extern uint32_t fake_apic[MAX_CPUS][0x400 / 4];
 extern uint32_t fake_ioapic[256], fake_ioapic_select; /* registers; the one selected */
 extern unsigned int fake_nmis[MAX_CPUS]; /* that were sent to each */
 extern unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
+extern unsigned int fake_wipes; /* of the TEE's memory */
+extern unsigned int fake_outs; /* writes that reached I/O ports ... */
+extern uint32_t fake_out; /* ... and the last one's value */
 extern bool fake_guard;
 extern struct cpuid fake_cpuid; /* what the hardware answers to every leaf */
 

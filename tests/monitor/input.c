@@ -196,6 +196,53 @@ static void test_ioapic(void **state)
 	assert_int_equal(f->injected, -1);
 }
 
+static void port(uint16_t at, uint8_t size, bool write, uint32_t value)
+{
+	v->regs.rax = 0x1122334400000000ull | value;
+	fake_turn(0, (struct vexit){.reason = EXIT_IO,
+				    .port = at,
+				    .size = size,
+				    .write = write,
+				    .insn_len = 1});
+}
+
+static void test_ports(void **state)
+{
+	boot.pm1_control[0] = 0x604;
+	port(0x64, 1, false, 0x55aa);
+	assert_int_equal(v->regs.rax, 0x1122334400005521ull);
+	port(0x604, 2, false, 0);
+	assert_int_equal(v->regs.rax, 0x1122334400004321ull);
+	port(0x64, 1, true, 0xad);
+	assert_int_equal(fake_outs, 1);
+	port(0x64, 1, true, 0xd1); /* A20 and reset line */
+	port(0x64, 1, true, 0xdd);
+	assert_int_equal(fake_outs, 1);
+	port(0x92, 1, true, 0);
+	assert_int_equal(fake_out & 0xff, 2); /* A20 stays open */
+	assert_int_equal(f->injected, -1);
+	port(0x63, 2, true, 0xd100);
+	assert_int_equal(f->injected, VECTOR_GP);
+	assert_int_equal(fake_outs, 2);
+}
+
+/* Firmware wakes the machine without the monitor: nothing of the TEE may be left. */
+static void test_sleep(void **state)
+{
+	boot.pm1_control[0] = 0x604;
+	boot.pm1_control[1] = 0;
+	port(0x604, 2, true, 0x0401);
+	port(0x605, 1, true, 0x04);
+	assert_int_equal(fake_wipes, 0);
+	port(0x604, 2, true, 0x2401);
+	assert_int_equal(fake_wipes, 1);
+	port(0x605, 1, true, 0x24);
+	assert_int_equal(fake_wipes, 2);
+	port(0x602, 4, true, 0x20000000);
+	assert_int_equal(fake_wipes, 3);
+	assert_int_equal(fake_outs, 5);
+}
+
 static void test_init_sipi(void **state)
 {
 	fake_apic[0][0x310 / 4] = 11u << 24; /* CPU 1 */
@@ -304,9 +351,9 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_decode),	      T(test_guest_read), T(test_apic),
-		T(test_apic_vectors), T(test_ioapic),	  T(test_init_sipi),
-		T(test_msr),	      T(test_cpuid),	  T(test_options),
+		T(test_decode), T(test_guest_read), T(test_apic),    T(test_apic_vectors),
+		T(test_ioapic), T(test_ports),	    T(test_sleep),   T(test_init_sipi),
+		T(test_msr),	T(test_cpuid),	    T(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Linux reads and writes every page of the TEE and the monitor: nothing leaks, nothing changes, the
 # attempts are logged, both worlds go on. unguarded.sh shows that the attack is a real one.
-#: checks 15
+#: checks 16
 #: cpus 1 2 4
 . /tests/lib.sh
 

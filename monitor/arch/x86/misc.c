@@ -63,6 +63,29 @@ static void serial_start(void)
 	outb(COM1 + LCR, 3);
 }
 
+uint32_t arch_in(uint16_t port, unsigned int size)
+{
+	uint32_t v = 0;
+
+	if (size == 1)
+		asm volatile("inb %1, %b0" : "+a"(v) : "Nd"(port));
+	else if (size == 2)
+		asm volatile("inw %1, %w0" : "+a"(v) : "Nd"(port));
+	else
+		asm volatile("inl %1, %0" : "+a"(v) : "Nd"(port));
+	return v;
+}
+
+void arch_out(uint16_t port, unsigned int size, uint32_t value)
+{
+	if (size == 1)
+		asm volatile("outb %b0, %1" : : "a"(value), "Nd"(port));
+	else if (size == 2)
+		asm volatile("outw %w0, %1" : : "a"(value), "Nd"(port));
+	else
+		asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static void serial_byte(char c)
 {
 	for (int i = 0; i < 100000 && !(inb(COM1 + LSR) & LSR_EMPTY); i++)
