@@ -576,20 +576,18 @@ static void mappings_do_not_touch(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		T(pages_are_wiped_and_counted),
-		T(a_quota_is_a_limit),
-		T(memory_can_run_out),
-		T(small_objects_are_zero),
-		T(objects_of_all_sizes_hold_their_bytes),
-		T(a_seal_ends_writing),
-		T(ree_memory_is_checked_and_never_code),
-		T(bad_requests_are_refused),
-		T(kernel_ranges_are_the_kernels),
-		T(ranges_have_a_bound),
-		T(random_changes_agree_with_a_model),
-		T(mappings_do_not_touch),
-	};
+	const struct CMUnitTest tests[] = {T(pages_are_wiped_and_counted),
+					   T(a_quota_is_a_limit),
+					   T(memory_can_run_out),
+					   T(small_objects_are_zero),
+					   T(objects_of_all_sizes_hold_their_bytes),
+					   T(a_seal_ends_writing),
+					   T(ree_memory_is_checked_and_never_code),
+					   T(bad_requests_are_refused),
+					   T(kernel_ranges_are_the_kernels),
+					   T(ranges_have_a_bound),
+					   T(random_changes_agree_with_a_model),
+					   T(mappings_do_not_touch)};
 	uint8_t *ram = aligned_alloc(PAGE_SIZE, RAM_SIZE);
 	struct tee_boot_info bi = {.tee_base = (uint64_t)ram, .tee_size = RAM_SIZE, .nranges = 2};
 
