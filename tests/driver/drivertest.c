@@ -8,8 +8,6 @@
  *   wait MS             a call that sleeps in the TEE
  *   waits N MS          N of them at the same time, each in a session of its own
  *   cancel              one that is cancelled after a moment
- *   opens N             N sessions, one after the other; prints nanoseconds per pair
- *   panics N            N TAs that panic, one after the other
  *   panic               the TA panics: TARGET_DEAD, and so it stays
  *   memory              buffers of many sizes and places, registered and temporary
  *   foreign             sessions and memory of another client are refused
@@ -202,37 +200,6 @@ static int cmd_panic(int argc, char **argv)
 	client_close(&c);
 	client_open(&c);
 	client_close(&c);
-	return 0;
-}
-
-static int cmd_opens(int argc, char **argv)
-{
-	unsigned int n = argc ? atoi(argv[0]) : 100, i;
-	uint64_t start = now_ns();
-	struct client c;
-
-	for (i = 0; i < n; i++) {
-		client_open(&c);
-		client_close(&c);
-	}
-	printf("%llu\n", (unsigned long long)(now_ns() - start) / n);
-	return 0;
-}
-
-static int cmd_panics(int argc, char **argv)
-{
-	unsigned int n = argc ? atoi(argv[0]) : 100, i;
-	struct client c;
-
-	for (i = 0; i < n; i++) {
-		TEEC_Result res;
-
-		client_open(&c);
-		res = TEEC_InvokeCommand(&c.sess, DRIVER_CMD_PANIC, NULL, NULL);
-		if (res != TEEC_ERROR_TARGET_DEAD)
-			die("panic", res);
-		client_close(&c);
-	}
 	return 0;
 }
 
@@ -432,11 +399,10 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"null", cmd_null},	  {"spin", cmd_spin},	  {"wait", cmd_wait},
-		{"waits", cmd_waits},	  {"cancel", cmd_cancel}, {"panic", cmd_panic},
-		{"opens", cmd_opens},	  {"panics", cmd_panics}, {"memory", cmd_memory},
-		{"foreign", cmd_foreign}, {"hold", cmd_hold},	  {"expect", cmd_expect},
-		{"mute", cmd_mute},
+		{"null", cmd_null},	{"spin", cmd_spin},	  {"wait", cmd_wait},
+		{"waits", cmd_waits},	{"cancel", cmd_cancel},	  {"panic", cmd_panic},
+		{"memory", cmd_memory}, {"foreign", cmd_foreign}, {"hold", cmd_hold},
+		{"expect", cmd_expect}, {"mute", cmd_mute},
 	};
 
 	for (unsigned int i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
