@@ -3,7 +3,7 @@
 # A hundred thousand calls, ten thousand sessions, a thousand panics, two hundred killed clients:
 # then the TEE has as much of everything as before. And a TA that loops for ever.
 #: checks 13
-#: timeout 600
+#: timeout 1200
 . /tests/lib.sh
 
 soak loop invokes 100000 opens 10000 panics 1000 kills 200 || failed=1
