@@ -67,13 +67,14 @@ int main(void)
 	TEEC_Context context;
 	TEEC_Session session;
 	uint32_t origin, value;
+	TEEC_Result res;
 	double start;
 	int n;
 
-	check("connecting to the TEE", TEEC_InitializeContext(NULL, &context), TEEC_ORIGIN_API);
-	check("opening a session",
-	      TEEC_OpenSession(&context, &session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin),
-	      origin);
+	res = TEEC_InitializeContext(NULL, &context);
+	check("connecting to the TEE", res, TEEC_ORIGIN_API);
+	res = TEEC_OpenSession(&context, &session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin);
+	check("opening a session", res, origin);
 
 	value = increment(&session, 42);
 	printf("hello: 42 + 1 = %u, says the TA\n", value);
