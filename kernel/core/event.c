@@ -82,7 +82,7 @@ struct thread *event_call(struct cpu *c, const struct tee_regs *in)
 		refuse("call: unknown operation");
 		return answer(c, TEE_EINVAL, 0);
 	}
-	return ops[in->rdi](c, &tenants[TENANT_REE], in);
+	return ops[index_nospec(in->rdi, OPS)](c, &tenants[TENANT_REE], in);
 }
 
 struct thread *event_syscall(struct cpu *c, struct thread *t)

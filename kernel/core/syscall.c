@@ -41,7 +41,7 @@ void syscall_run(struct cpu *c, struct thread *t)
 	}
 	for (unsigned i = 0; i < 6; i++)
 		a[i] = arch_sys_arg(u, i);
-	ret = table[nr](c, t, a);
+	ret = table[index_nospec(nr, SYS_COUNT)](c, t, a);
 	if (ret != SYS_LATER)
 		arch_sys_ret(u, ret);
 }

@@ -101,9 +101,10 @@ struct thread *thread_claim(struct tenant *tn, uint64_t token)
 {
 	uint64_t i = token & 0xff;
 
-	if (i >= TENANT_THREADS || !claim(tn->threads[i], token >> 8))
+	if (i >= TENANT_THREADS)
 		return NULL;
-	return tn->threads[i];
+	i = index_nospec(i, TENANT_THREADS);
+	return claim(tn->threads[i], token >> 8) ? tn->threads[i] : NULL;
 }
 
 struct thread *thread_claim_index(struct tenant *tn, unsigned i)

@@ -43,6 +43,16 @@ static inline uaddr_t uaddr(uint64_t v)
 	return (uaddr_t){v};
 }
 
+/*
+ * i when i < n, else 0, by arithmetic alone: a CPU that guesses the bounds check before it wrong
+ * still reads inside the table (Spectre, variant 1). n is at most 2^63.
+ */
+static inline uint64_t index_nospec(uint64_t i, uint64_t n)
+{
+	asm volatile("" : "+r"(i)); /* the compiler knows what the check said */
+	return i & ~(uint64_t)((int64_t)(i | (n - 1 - i)) >> 63);
+}
+
 /* True when a + b overflows; *sum is valid only otherwise. */
 static inline bool add_overflow(uint64_t a, uint64_t b, uint64_t *sum)
 {

@@ -5,7 +5,6 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -531,22 +530,14 @@ static void random_changes_agree_with_a_model(void **state)
 	for (unsigned step = 1; step < 3000; step++) {
 		unsigned n = 1 + rand() % 20;
 		uaddr_t va = uaddr(BASE + rand() % (PAGES - n) * PAGE_SIZE);
+		int what = rand() % 6;
 
-		switch (rand() % 6) {
-		case 0:
-		case 1:
-		case 2:
+		if (what < 3)
 			model_map(&m, n, 0, uaddr(0), step);
-			break;
-		case 3:
+		else if (what == 3)
 			model_map(&m, n % 4 + 1, MAP_FIXED_REPLACE, va, step);
-			break;
-		case 4:
-			model_change(&m, va, n % 6 + 1, true);
-			break;
-		default:
-			model_change(&m, va, n % 6 + 1, false);
-		}
+		else
+			model_change(&m, va, n % 6 + 1, what == 4);
 		if (step % 50 == 0)
 			model_check(&m);
 		if (step % 700 == 0) {
@@ -573,9 +564,10 @@ static void mappings_do_not_touch(void **state)
 	aspace_destroy(as);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {T(pages_are_wiped_and_counted),
 					   T(a_quota_is_a_limit),
 					   T(memory_can_run_out),
