@@ -19,11 +19,12 @@ struct tee_regs {
 
 /*
  * ATTACH: RSI = MERLON_ABI_VERSION. A driver starts. All that an earlier driver of the same
- * tenant left (threads, sessions, shared memory) is destroyed first. Idempotent.
+ * tenant left (threads, sessions, shared memory) is destroyed first. Idempotent. TEE_EBUSY: a
+ * thread of it is still running or had to be interrupted; nothing is attached: ask again.
  * Out: RDI = DONE, RSI = TEE_CAP_*, RDX = most threads, RCX = most bytes of one message.
  */
 #define TEE_OP_ATTACH 0
-/* DETACH: destroys all that the tenant owns. Idempotent. Out: RDI = DONE. */
+/* DETACH: destroys all that the tenant owns. Idempotent; TEE_EBUSY as ATTACH. Out: RDI = DONE. */
 #define TEE_OP_DETACH 1
 /*
  * CALL: a standard call. RSI = address of a struct optee_msg_arg (abi/optee_msg.h), 8-byte
