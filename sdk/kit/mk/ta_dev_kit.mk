@@ -65,8 +65,8 @@ ta-cppflags = -nostdinc -I. -isystem $(ta-kit)/include -isystem $(ta-kit)/includ
 
 # Frame pointers are for the backtrace of a crash. Nothing in a TA can be interposed.
 ta-cflags = -std=gnu11 -O2 -g -Wall -fPIC -fno-semantic-interposition -fno-omit-frame-pointer \
-	-fno-common -fstack-protector-strong -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fcf-protection=none $(CFLAGS)
+	-mno-omit-leaf-frame-pointer -fno-common -fstack-protector-strong -ffunction-sections \
+	-fdata-sections -fno-asynchronous-unwind-tables -fcf-protection=none $(CFLAGS)
 
 # $(call compile,SOURCE): flags of one source come from its own sub.mk.
 compile = $(CC) $(ta-cppflags) $(addprefix -I,$(incdirs-of-$(1))) $(filter-out \
