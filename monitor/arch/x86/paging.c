@@ -113,6 +113,8 @@ void paging_enable_features(void)
 		panic("this CPU has no XSAVE");
 	if (arch_cpuid(7, 0).ebx & (1u << 7))
 		cr4 |= CR4_SMEP;
+	if (arch_cpuid(7, 0).ebx & (1u << 20))
+		cr4 |= CR4_SMAP;
 	write_cr4(cr4);
 }
 

@@ -32,6 +32,7 @@
 #define CR4_OSXMMEXCPT (1ull << 10)
 #define CR4_OSXSAVE    (1ull << 18)
 #define CR4_SMEP       (1ull << 20)
+#define CR4_SMAP       (1ull << 21)
 #define PAT_RESET      0x0007040600070406ull
 
 #define SEL_CODE 0x08
