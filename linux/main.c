@@ -48,11 +48,30 @@ static int find_tee(struct merlon *m)
 	return 0;
 }
 
+/*
+ * ATTACH or DETACH. An interrupt ends the TEE's work on it, with EBUSY: it goes on when it is
+ * asked again. The limit is for a thread that never comes to its end.
+ */
+static int reset(struct merlon *m, struct tee_regs *regs)
+{
+	const struct tee_regs start = *regs;
+	unsigned long end = jiffies + 5 * HZ;
+	int rc;
+
+	for (;;) {
+		*regs = start;
+		rc = merlon_op(m, regs);
+		if (rc != -EBUSY || time_after(jiffies, end))
+			return rc;
+		schedule_timeout_uninterruptible(1);
+	}
+}
+
 /* Begins afresh: what an earlier driver left in the TEE goes. */
 static int attach(struct merlon *m)
 {
 	struct tee_regs regs = {.rdi = TEE_OP_ATTACH, .rsi = MERLON_ABI_VERSION};
-	int rc = merlon_op(m, &regs);
+	int rc = reset(m, &regs);
 
 	if (rc)
 		return rc;
@@ -67,7 +86,7 @@ static void detach(struct merlon *m)
 {
 	struct tee_regs regs = {.rdi = TEE_OP_DETACH};
 
-	if (merlon_op(m, &regs) && !m->dead)
+	if (reset(m, &regs) && !m->dead)
 		pr_err("merlon: the TEE refused to detach\n");
 }
 
