@@ -4,62 +4,97 @@
 #include <monitor/arch/x86/x86.h>
 #include <monitor/monitor.h>
 
-#define PIT_HZ	  1193182
-#define PIT_CH2	  0x42
-#define PIT_CMD	  0x43
-#define PORT_B	  0x61
-#define GATE2	  1
-#define OUT2	  0x20
-#define SAMPLE_HZ 200 /* 5 ms */
-#define SAMPLES	  8
-#define GOOD	  1000 /* a sample is good when its edges are known to 1/GOOD of it */
+#define PIT_HZ	1193182
+#define PIT_CH2 0x42
+#define PIT_CMD 0x43
+#define PORT_B	0x61
+#define GATE2	1
+#define OUT2	0x20
 
-struct sample {
-	uint64_t ticks, error;
+#define BASELINE (PIT_HZ / 80) /* 12.5 ms between the two readings */
+#define READINGS 16
+#define ATTEMPTS 8
+#define GOOD	 2000 /* good enough when known to 1/GOOD */
+
+struct reading {
+	uint64_t tsc, width; /* of the window in which the counter was latched */
+	uint16_t count;
 };
 
-/*
- * Ticks in one period of channel 2, which nothing else uses but the speaker. A virtual machine
- * may lose the CPU at any point; it matters only at the two edges, so their width is measured.
- */
-static struct sample sample(void)
+static struct reading read_once(void)
 {
-	uint16_t count = PIT_HZ / SAMPLE_HZ;
-	uint64_t before, start, last, now;
+	struct reading r;
+	uint64_t before = arch_tsc();
+
+	outb(PIT_CMD, 0x80); /* latch channel 2 */
+	r.tsc = arch_tsc();
+	r.width = r.tsc - before;
+	r.tsc -= r.width / 2;
+	r.count = inb(PIT_CH2);
+	r.count |= inb(PIT_CH2) << 8;
+	return r;
+}
+
+/* A busy host may take the CPU away at any point; of several readings one is undisturbed. */
+static struct reading read_best(void)
+{
+	struct reading best = read_once(), r;
+
+	for (int i = 1; i < READINGS; i++) {
+		r = read_once();
+		if (r.width < best.width)
+			best = r;
+	}
+	return best;
+}
+
+/*
+ * kHz from two readings of channel 2, which nothing else uses but the speaker; 0 when the counter
+ * ran out meanwhile (55 ms). *error: uncertainty, in ticks of the TSC for 2^32 of them.
+ */
+static uint64_t measure(uint64_t *error)
+{
+	struct reading first, second;
+	uint64_t ticks;
 
 	outb(PORT_B, (inb(PORT_B) & ~2) | GATE2);
 	outb(PIT_CMD, 0xb0); /* channel 2, both bytes, mode 0: OUT rises at the end */
-	outb(PIT_CH2, (uint8_t)count);
-	before = arch_tsc();
-	outb(PIT_CH2, (uint8_t)(count >> 8));
-	now = start = arch_tsc();
-	do {
-		last = now;
+	outb(PIT_CH2, 0xff);
+	outb(PIT_CH2, 0xff);
+	first = read_best();
+	while ((uint16_t)(first.count - read_once().count) < BASELINE && !(inb(PORT_B) & OUT2))
 		arch_pause();
-		now = inb(PORT_B) & OUT2 ? 0 : arch_tsc();
-	} while (now);
-	now = arch_tsc();
-	return (struct sample){(now + last) / 2 - (before + start) / 2,
-			       (now - last) + (start - before)};
+	second = read_best();
+	if (inb(PORT_B) & OUT2)
+		return 0;
+	ticks = second.tsc - first.tsc;
+	*error = ((first.width + second.width) << 32) / ticks;
+	return ticks * PIT_HZ / (uint16_t)(first.count - second.count) / 1000;
 }
 
 uint64_t tsc_calibrate(void)
 {
-	struct sample best = {0, UINT64_MAX}, s;
+	uint64_t best = 0, best_error = UINT64_MAX, khz, error;
 	struct cpuid c;
 
+	/* No wait here; CPUs that report this need none after INIT either. */
 	if (arch_cpuid(0, 0).eax >= 0x15) {
 		c = arch_cpuid(0x15, 0);
 		if (c.eax && c.ebx && c.ecx)
 			return (uint64_t)c.ecx * c.ebx / c.eax / 1000;
 	}
-	/* The first two are always taken: callers count on 10 ms. */
-	for (int i = 0; i < SAMPLES && (i < 2 || best.error > best.ticks / GOOD); i++) {
-		s = sample();
-		if (s.error < best.error)
-			best = s;
+	for (int i = 0; i < ATTEMPTS || !best; i++) {
+		if (i == 10 * ATTEMPTS)
+			panic("nothing here tells how fast the TSC is");
+		khz = measure(&error);
+		if (khz && error < best_error) {
+			best = khz;
+			best_error = error;
+		}
+		if (best_error < (1ull << 32) / GOOD)
+			break;
 	}
-	return best.ticks * SAMPLE_HZ / 1000;
+	return best;
 }
 
 void tsc_delay_us(uint64_t us)
