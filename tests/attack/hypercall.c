@@ -31,7 +31,7 @@ static void expect_op(const char *name, struct tee_regs regs, u64 want)
 
 static void attack_functions(void)
 {
-	static const u64 unknown[] = {0, 4, 0x0f, 0x11, 0x1f, 0x22, 0x100, ~0ull, 1ull << 63};
+	static const u64 unknown[] = {0, 4, 0x0f, 0x11, 0x1f, 0x23, 0x100, ~0ull, 1ull << 63};
 	const struct tee_regs none = {};
 	unsigned int i, bad = 0;
 
