@@ -134,6 +134,7 @@ TEE_Result TEE_IsAlgorithmSupported(uint32_t algId, uint32_t element);
 void TEE_DigestUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
 TEE_Result TEE_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, size_t chunkLen,
 			     void *hash, size_t *hashLen);
+TEE_Result TEE_DigestExtract(TEE_OperationHandle operation, void *hash, size_t *hashLen);
 
 void TEE_CipherInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
 TEE_Result TEE_CipherUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen,

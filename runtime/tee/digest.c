@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GP Internal Core API 1.3.1, section 6.3: message digests. */
+#include <string.h>
 #include "runtime/tee/operation.h"
 
 TEE_Result digest_alloc(TEE_OperationHandle op)
@@ -18,29 +19,66 @@ void digest_restart(TEE_OperationHandle op)
 {
 	if (mbedtls_md_starts(&op->md))
 		rt_panic("cannot restart the digest");
+	TEE_MemFill(op->digest, 0, sizeof(op->digest));
+	op->extracted = 0;
+	op->info.handleState &= ~(uint32_t)TEE_HANDLE_FLAG_EXTRACTING;
+}
+
+static void feed(TEE_OperationHandle op, const void *chunk, size_t len, const char *func)
+{
+	op_need_class(op, TEE_OPERATION_DIGEST, func);
+	if (len && op->state == TEE_OPERATION_STATE_EXTRACTING)
+		rt_panic_in(func, "digest is being extracted");
+	if (len && mbedtls_md_update(&op->md, chunk, len))
+		rt_panic_in(func, "digest failed");
+}
+
+/* From here on the digest only goes out. */
+static void start_extracting(TEE_OperationHandle op, const char *func)
+{
+	if (op->state == TEE_OPERATION_STATE_EXTRACTING)
+		return;
+	if (mbedtls_md_finish(&op->md, op->digest))
+		rt_panic_in(func, "digest failed");
+	op->state = TEE_OPERATION_STATE_EXTRACTING;
+	op->info.handleState |= TEE_HANDLE_FLAG_EXTRACTING;
 }
 
 void TEE_DigestUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize)
 {
-	op_need_class(operation, TEE_OPERATION_DIGEST, __func__);
-	if (mbedtls_md_update(&operation->md, chunk, chunkSize))
-		rt_panic("digest failed");
-	op_set_active(operation);
+	feed(operation, chunk, chunkSize, __func__);
+	if (operation->state == TEE_OPERATION_STATE_INITIAL)
+		op_set_active(operation);
 }
 
 TEE_Result TEE_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, size_t chunkLen,
 			     void *hash, size_t *hashLen)
 {
-	size_t room = *hashLen;
+	size_t room = *hashLen, left;
 
 	op_need_class(operation, TEE_OPERATION_DIGEST, __func__);
-	*hashLen = operation->alg->digest;
-	if (room < operation->alg->digest)
+	left = operation->alg->digest - operation->extracted;
+	*hashLen = left;
+	if (room < left)
 		return TEE_ERROR_SHORT_BUFFER;
-	if ((chunkLen && mbedtls_md_update(&operation->md, chunk, chunkLen)) ||
-	    mbedtls_md_finish(&operation->md, hash))
-		rt_panic("digest failed");
+	feed(operation, chunk, chunkLen, __func__);
+	start_extracting(operation, __func__);
+	memcpy(hash, operation->digest + operation->extracted, left);
 	digest_restart(operation);
 	op_set_idle(operation);
+	return TEE_SUCCESS;
+}
+
+TEE_Result TEE_DigestExtract(TEE_OperationHandle operation, void *hash, size_t *hashLen)
+{
+	size_t left;
+
+	op_need_class(operation, TEE_OPERATION_DIGEST, __func__);
+	start_extracting(operation, __func__);
+	left = operation->alg->digest - operation->extracted;
+	if (*hashLen > left)
+		*hashLen = left;
+	memcpy(hash, operation->digest + operation->extracted, *hashLen);
+	operation->extracted += *hashLen;
 	return TEE_SUCCESS;
 }

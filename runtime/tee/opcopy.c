@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GP Internal Core API 1.3.1, section 6.2: TEE_CopyOperation. */
+#include <string.h>
 #include "runtime/tee/operation.h"
 
 /* An HMAC's outer half comes from the key; the inner one is a digest under way. */
@@ -43,6 +44,8 @@ void TEE_CopyOperation(TEE_OperationHandle dstOperation, TEE_OperationHandle src
 	dst->info.handleState = src->info.handleState;
 	dst->info.keySize = src->info.keySize;
 	dst->state = src->state;
+	dst->extracted = src->extracted;
+	memcpy(dst->digest, src->digest, sizeof(dst->digest));
 	switch (src->info.operationClass) {
 	case TEE_OPERATION_DIGEST:
 		copy_md(dst, src);

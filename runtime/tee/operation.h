@@ -84,6 +84,8 @@ struct __TEE_OperationHandle {
 	uint32_t state; /* TEE_OPERATION_STATE_* */
 	const struct alg *alg;
 	struct __TEE_ObjectHandle *key[2]; /* copies */
+	uint8_t digest[MBEDTLS_MD_MAX_SIZE]; /* DIGEST, while it is extracted */
+	size_t extracted; /* octets of it that went out */
 	union {
 		mbedtls_md_context_t md; /* DIGEST, HMAC */
 		struct mac_state mac;

@@ -74,6 +74,12 @@ TEE_Result check_digest(void)
 			n = sizeof(hash);
 			EXPECT(!TEE_DigestDoFinal(op, "bc", 2, hash, &n));
 			EXPECT(is_hex(hash, n, digests[i].abc));
+			TEE_DigestUpdate(op, "abc", 3);
+			n = 5;
+			EXPECT(!TEE_DigestExtract(op, hash, &n) && n == 5);
+			n = sizeof(hash) - 5;
+			EXPECT(!TEE_DigestDoFinal(op, NULL, 0, hash + 5, &n));
+			EXPECT(is_hex(hash, n + 5, digests[i].abc));
 		}
 		TEE_FreeOperation(op);
 	}
