@@ -58,7 +58,7 @@
  */
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
 
-#define MBEDTLS_RSA_GEN_KEY_MIN_BITS 512 /* GP lets a TA ask for it */
+#define MBEDTLS_RSA_GEN_KEY_MIN_BITS 256 /* TAs may ask for it */
 #define MBEDTLS_MPI_MAX_SIZE	     1024 /* octets: RSA and DH up to 8192 bits in intermediate values */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* GP Internal Core API 1.3.1, section 6.6: GCM and CCM. */
+#include <stdlib.h>
 #include <string.h>
 #include "runtime/tee/operation.h"
 
@@ -111,37 +112,76 @@ void TEE_AEUpdateAAD(TEE_OperationHandle operation, const void *AADdata, size_t 
 		rt_panic("associated data refused");
 }
 
-static void feed(TEE_OperationHandle op, const void *src, size_t len, void *dst)
+/* Payload through Mbed TLS; in place is fine. */
+static void crypt(TEE_OperationHandle op, const void *src, size_t len, void *dst)
 {
 	size_t done;
 	int err;
 
-	op->ae.payload = true;
 	if (!len)
 		return;
-	if (op->alg->kind == ALG_GCM) {
+	if (op->alg->kind == ALG_GCM)
 		err = mbedtls_gcm_update(&op->ae.gcm, src, len, dst, len, &done);
-	} else {
-		if (op->ae.aad_left || len > op->ae.payload_left)
-			rt_panic("lengths differ from those announced");
-		op->ae.payload_left -= len;
+	else
 		err = mbedtls_ccm_update(&op->ae.ccm, src, len, dst, len, &done);
-	}
 	if (err || done != len)
-		rt_panic("payload refused");
+		rt_panic_in("TEE_AEUpdate", "payload refused");
+}
+
+/* What can go out when `len` more octets have come in: GCM is a stream, CCM works in blocks. */
+static size_t ready(TEE_OperationHandle op, size_t len)
+{
+	size_t total = op->ae.nheld + len;
+
+	return op->alg->kind == ALG_GCM ? total : total / BLOCK_MAX * BLOCK_MAX;
+}
+
+/* Takes all of src, puts n octets out, holds the rest. */
+static TEE_Result feed(TEE_OperationHandle op, const uint8_t *src, size_t len, uint8_t *dst,
+		       size_t n)
+{
+	struct ae_state *ae = &op->ae;
+	size_t total = ae->nheld + len;
+
+	ae->payload = true;
+	if (op->alg->kind == ALG_CCM && (ae->aad_left || len > ae->payload_left))
+		rt_panic_in("TEE_AEUpdate", "lengths differ from those announced");
+	if (!ae->nheld) {
+		/* Before dst is written, which may be where src is. */
+		uint8_t rest[BLOCK_MAX];
+
+		memcpy(rest, src + n, len - n);
+		crypt(op, src, n, dst);
+		memcpy(ae->held, rest, len - n);
+	} else {
+		uint8_t *all = malloc(total);
+
+		if (!all)
+			return TEE_ERROR_OUT_OF_MEMORY;
+		memcpy(all, ae->held, ae->nheld);
+		memcpy(all + ae->nheld, src, len);
+		crypt(op, all, n, dst);
+		memcpy(ae->held, all + n, total - n);
+		rt_wipe_free(all, total);
+	}
+	ae->nheld = total - n;
+	if (op->alg->kind == ALG_CCM)
+		ae->payload_left -= len;
+	return TEE_SUCCESS;
 }
 
 TEE_Result TEE_AEUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
 			void *destData, size_t *destLen)
 {
-	size_t room = *destLen;
+	size_t room, n;
 
 	need_active(operation, __func__);
-	*destLen = srcLen;
-	if (room < srcLen)
+	room = *destLen;
+	n = ready(operation, srcLen);
+	*destLen = n;
+	if (room < n)
 		return TEE_ERROR_SHORT_BUFFER;
-	feed(operation, srcData, srcLen, destData);
-	return TEE_SUCCESS;
+	return feed(operation, srcData, srcLen, destData, n);
 }
 
 static void make_tag(TEE_OperationHandle op, uint8_t tag[TAG_MAX])
@@ -163,18 +203,22 @@ static void make_tag(TEE_OperationHandle op, uint8_t tag[TAG_MAX])
 TEE_Result TEE_AEEncryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
 			      void *destData, size_t *destLen, void *tag, size_t *tagLen)
 {
-	size_t room = destLen ? *destLen : 0, tag_room = *tagLen;
+	size_t room = destLen ? *destLen : 0, tag_room = *tagLen, total;
 	uint8_t made[TAG_MAX];
+	TEE_Result res;
 
 	need_active(operation, __func__);
 	if (!encrypts(operation))
 		rt_panic("operation decrypts");
+	total = operation->ae.nheld + srcLen;
 	if (destLen)
-		*destLen = srcLen;
+		*destLen = total;
 	*tagLen = operation->ae.tag_len;
-	if (room < srcLen || tag_room < operation->ae.tag_len)
+	if (room < total || tag_room < operation->ae.tag_len)
 		return TEE_ERROR_SHORT_BUFFER;
-	feed(operation, srcData, srcLen, destData);
+	res = feed(operation, srcData, srcLen, destData, total);
+	if (res)
+		return res;
 	make_tag(operation, made);
 	memcpy(tag, made, operation->ae.tag_len);
 	ae_release(operation);
@@ -185,24 +229,28 @@ TEE_Result TEE_AEEncryptFinal(TEE_OperationHandle operation, const void *srcData
 TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
 			      void *destData, size_t *destLen, void *tag, size_t tagLen)
 {
-	size_t room = destLen ? *destLen : 0;
+	size_t room = destLen ? *destLen : 0, total;
 	uint8_t good[TAG_MAX];
+	TEE_Result res;
 	bool bad;
 
 	need_active(operation, __func__);
 	if (encrypts(operation))
 		rt_panic("operation encrypts");
+	total = operation->ae.nheld + srcLen;
 	if (destLen)
-		*destLen = srcLen;
-	if (room < srcLen)
+		*destLen = total;
+	if (room < total)
 		return TEE_ERROR_SHORT_BUFFER;
-	feed(operation, srcData, srcLen, destData);
+	res = feed(operation, srcData, srcLen, destData, total);
+	if (res)
+		return res;
 	make_tag(operation, good);
 	bad = tagLen != operation->ae.tag_len || TEE_MemCompare(good, tag, tagLen);
 	ae_release(operation);
 	op_set_idle(operation);
 	/* What nobody vouches for does not go out. */
-	if (bad && srcLen)
-		TEE_MemFill(destData, 0, srcLen);
+	if (bad && total)
+		TEE_MemFill(destData, 0, total);
 	return bad ? TEE_ERROR_MAC_INVALID : TEE_SUCCESS;
 }

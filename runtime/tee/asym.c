@@ -100,13 +100,25 @@ TEE_Result TEE_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE_Attrib
 	return res;
 }
 
+/* A number: it goes out without leading zeros. */
+static int decrypt_raw(mbedtls_rsa_context *rsa, const void *src, uint8_t out[RSA_MAX], size_t *len)
+{
+	size_t n = mbedtls_rsa_get_len(rsa), zeros = 0;
+	int err = rsa_raw(rsa, true, src, n, out);
+
+	while (!err && zeros < n - 1 && !out[zeros])
+		zeros++;
+	memmove(out, out + zeros, n - zeros);
+	*len = n - zeros;
+	return err;
+}
+
 static int decrypt(TEE_OperationHandle op, mbedtls_rsa_context *rsa, const uint8_t *label,
 		   size_t label_len, const void *src, uint8_t out[RSA_MAX], size_t *len)
 {
 	switch (op->alg->kind) {
 	case ALG_RSA_NOPAD:
-		*len = mbedtls_rsa_get_len(rsa);
-		return rsa_raw(rsa, true, src, *len, out);
+		return decrypt_raw(rsa, src, out, len);
 	case ALG_RSA_OAEP:
 		return mbedtls_rsa_rsaes_oaep_decrypt(rsa, rt_random, NULL, label, label_len, len,
 						      src, out, RSA_MAX);

@@ -12,21 +12,13 @@
 /* How much of `total` octets can be processed before it is known that no more come. */
 static size_t ready(const struct alg *alg, size_t total)
 {
-	size_t keep;
+	size_t keep = 0;
 
-	switch (alg->kind) {
-	case ALG_CTR:
+	if (alg->kind == ALG_CTR)
 		return total;
-	case ALG_CTS:
-		keep = alg->block + 1; /* the last two blocks, the second perhaps partial */
-		break;
-	case ALG_XTS:
-		keep = alg->block; /* the last whole block, and what follows it */
-		break;
-	default:
-		keep = 0;
-		break;
-	}
+	/* The last two blocks, the second perhaps partial. */
+	if (alg->kind == ALG_CTS || alg->kind == ALG_XTS)
+		keep = alg->block + 1;
 	return total > keep ? (total - keep) / alg->block * alg->block : 0;
 }
 

@@ -164,12 +164,13 @@ static void xts_steal(struct cipher_state *c, bool encrypt, uint8_t *out)
 void cipher_last(TEE_OperationHandle op, uint8_t *out)
 {
 	struct cipher_state *c = &op->cipher;
+	bool xts = op->alg->kind == ALG_XTS;
 
 	if (!c->nheld)
 		return;
-	if (c->nheld == op->alg->block)
-		one_block(op, c->held, out);
-	else if (op->alg->kind == ALG_XTS)
+	if (c->nheld == op->alg->block || (xts && c->nheld == 2 * BLOCK_MAX))
+		cipher_blocks(op, c->held, out, c->nheld);
+	else if (xts)
 		xts_steal(c, encrypts(op), out);
 	else if (encrypts(op))
 		cts_encrypt(c, out);

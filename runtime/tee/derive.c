@@ -164,10 +164,11 @@ void TEE_DeriveKey(TEE_OperationHandle operation, const TEE_Attribute *params, u
 		rt_panic("no uninitialized object for a secret");
 	if (derive(operation, params, paramCount, out, &len))
 		rt_panic("bad key or parameter");
-	if (len * 8 > derivedKey->info.maxObjectSize)
-		rt_panic("secret does not fit in the object");
 	if (!obj_set_bytes(derivedKey, TEE_ATTR_SECRET_VALUE, out, len))
 		rt_panic("no memory");
 	TEE_MemFill(out, 0, sizeof(out));
+	/* TAs in use allocate too little for the shared secret and expect it to be whole. */
+	if (len * 8 > derivedKey->info.maxObjectSize)
+		derivedKey->info.maxObjectSize = (uint32_t)len * 8;
 	obj_done(derivedKey, (uint32_t)len * 8);
 }

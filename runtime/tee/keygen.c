@@ -140,7 +140,7 @@ static TEE_Result gen_x25519(TEE_ObjectHandle o)
 	return res;
 }
 
-/* 0 < x < the subprime if there is one, else below the prime; no more than X_BITS bits. */
+/* 0 < x < the subprime if there is one, else below the prime; no more than X_BITS bits (0: any). */
 static int dh_private(mbedtls_mpi *x, const mbedtls_mpi *p, const TEE_Attribute *q,
 		      const TEE_Attribute *xbits)
 {
@@ -150,7 +150,8 @@ static int dh_private(mbedtls_mpi *x, const mbedtls_mpi *p, const TEE_Attribute 
 	mbedtls_mpi_init(&limit);
 	err = q ? mbedtls_mpi_read_binary(&limit, q->content.ref.buffer, q->content.ref.length)
 		: mbedtls_mpi_sub_int(&limit, p, 1);
-	if (!err && xbits && xbits->content.value.a < mbedtls_mpi_bitlen(&limit)) {
+	if (!err && xbits && xbits->content.value.a &&
+	    xbits->content.value.a < mbedtls_mpi_bitlen(&limit)) {
 		err = mbedtls_mpi_lset(&limit, 1);
 		if (!err)
 			err = mbedtls_mpi_shift_l(&limit, xbits->content.value.a);
@@ -179,6 +180,7 @@ static TEE_Result gen_dh(TEE_ObjectHandle o, uint32_t bits, const TEE_Attribute 
 {
 	const TEE_Attribute *prime = attr_find(params, count, TEE_ATTR_DH_PRIME);
 	const TEE_Attribute *base = attr_find(params, count, TEE_ATTR_DH_BASE);
+	const TEE_Attribute *xbits = attr_find(params, count, TEE_ATTR_DH_X_BITS);
 	mbedtls_mpi p, g, x, y;
 	TEE_Result res;
 	int err;
@@ -198,11 +200,12 @@ static TEE_Result gen_dh(TEE_ObjectHandle o, uint32_t bits, const TEE_Attribute 
 	if (!err && mbedtls_mpi_bitlen(&p) != bits)
 		err = MBEDTLS_ERR_MPI_BAD_INPUT_DATA;
 	if (!err)
-		err = dh_private(&x, &p, attr_find(params, count, TEE_ATTR_DH_SUBPRIME),
-				 attr_find(params, count, TEE_ATTR_DH_X_BITS));
+		err = dh_private(&x, &p, attr_find(params, count, TEE_ATTR_DH_SUBPRIME), xbits);
 	if (!err)
 		err = mbedtls_mpi_exp_mod(&y, &g, &x, &p, NULL);
 	res = err ? key_result(err) : put_dh(o, prime, base, &x, &y);
+	if (!res)
+		obj_set_value(o, TEE_ATTR_DH_X_BITS, xbits ? xbits->content.value.a : 0, 0);
 	mbedtls_mpi_free(&p);
 	mbedtls_mpi_free(&g);
 	mbedtls_mpi_free(&x);

@@ -78,34 +78,35 @@ static void feed(TEE_OperationHandle op, const void *chunk, size_t len)
 		rt_panic("HMAC failed");
 }
 
-/* Times x in GF(2^128), big endian. */
-static void cmac_double(uint8_t k[16])
+/* Times x in GF(2^128) or GF(2^64), big endian. */
+static void cmac_double(uint8_t *k, size_t block)
 {
 	uint8_t carry = 0;
 
-	for (unsigned int i = 16; i; i--) {
+	for (size_t i = block; i; i--) {
 		uint8_t out = k[i - 1] >> 7;
 
 		k[i - 1] = (uint8_t)(k[i - 1] << 1 | carry);
 		carry = out;
 	}
-	k[15] ^= carry ? 0x87 : 0;
+	if (carry)
+		k[block - 1] ^= block == 16 ? 0x87 : 0x1b;
 }
 
-static void cmac_last(struct mac_state *m)
+static void cmac_last(struct mac_state *m, size_t block)
 {
-	uint8_t k[16] = {0};
+	uint8_t k[BLOCK_MAX] = {0};
 
 	block_crypt(&m->key, true, k, k);
-	cmac_double(k);
-	if (m->nheld < 16) {
-		cmac_double(k);
-		memset(m->held + m->nheld, 0, 16 - m->nheld);
+	cmac_double(k, block);
+	if (m->nheld < block) {
+		cmac_double(k, block);
+		memset(m->held + m->nheld, 0, block - m->nheld);
 		m->held[m->nheld] = 0x80;
 	}
-	for (unsigned int i = 0; i < 16; i++)
+	for (size_t i = 0; i < block; i++)
 		m->held[i] ^= k[i];
-	chain(m, m->held, 16);
+	chain(m, m->held, block);
 	TEE_MemFill(k, 0, sizeof(k));
 }
 
@@ -134,7 +135,7 @@ static void finish(TEE_OperationHandle op, uint8_t *mac)
 			rt_panic("HMAC failed");
 	} else {
 		if (op->alg->kind == ALG_CMAC)
-			cmac_last(&op->mac);
+			cmac_last(&op->mac, op->alg->block);
 		else
 			cbc_mac_last(&op->mac, op->alg->block, op->alg->kind == ALG_CBC_MAC_PKCS5);
 		memcpy(mac, op->mac.x, op->alg->digest);

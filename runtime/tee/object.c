@@ -287,7 +287,9 @@ TEE_Result TEE_PopulateTransientObject(TEE_ObjectHandle object, const TEE_Attrib
 	if (!complete(object))
 		rt_panic("a mandatory attribute is missing");
 	bits = key_bits(object);
-	if (!obj_size_ok(object->type, bits) || bits > object->info.maxObjectSize) {
+	if (bits > object->info.maxObjectSize)
+		rt_panic("attributes are larger than the object's maximum size");
+	if (!obj_size_ok(object->type, bits)) {
 		obj_clear(object);
 		return TEE_ERROR_BAD_PARAMETERS;
 	}

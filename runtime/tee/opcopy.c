@@ -36,7 +36,7 @@ void TEE_CopyOperation(TEE_OperationHandle dstOperation, TEE_OperationHandle src
 		rt_panic("NULL operation");
 	if (dst->alg != src->alg || dst->info.mode != src->info.mode)
 		rt_panic("operations differ in algorithm or mode");
-	if (src->info.keySize > dst->info.maxKeySize)
+	if (src->key[0] && src->info.keySize > obj_bits(src->key[0]->type, dst->info.maxKeySize))
 		rt_panic("destination is for smaller keys");
 	if (dst == src)
 		return;

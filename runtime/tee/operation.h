@@ -73,6 +73,8 @@ struct ae_state {
 	bool open; /* one of the contexts is set up */
 	bool payload; /* the associated data is complete */
 	size_t tag_len, aad_left, payload_left;
+	uint8_t held[BLOCK_MAX]; /* CCM: payload short of a block */
+	size_t nheld;
 	union {
 		mbedtls_gcm_context gcm;
 		mbedtls_ccm_context ccm;
