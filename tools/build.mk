@@ -23,7 +23,11 @@ guest_sources := $(foreach f,$(GUEST_FILES),$(firstword $(subst :, ,$(f))))
 $(GUEST)/initramfs.cpio.gz: tools/mkinitramfs $(GUEST)/files $(GUEST)/kernel.mk $(guest_sources)
 	tools/mkinitramfs $@ $(GUEST)/linux/modules $(GUEST)/files
 
-ALL += $(GUEST)/bzImage $(GUEST)/initramfs.cpio.gz
+$(O)/tools/tsc_khz: tools/tsc_khz.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -o $@ $<
+
+ALL += $(GUEST)/bzImage $(GUEST)/initramfs.cpio.gz $(O)/tools/tsc_khz
 
 FORCE:
 
