@@ -267,39 +267,22 @@ static void attack_params(struct attack_page *p, u32 session, const struct forei
 #undef PARAM_CASE
 }
 
-/* Opens hello by hand, so that the session is nobody else's. */
-static u32 open_by_hand(struct attack_page *p, u32 *session)
-{
-	static const u8 uuid[16] = {0x8a, 0xaa, 0xf2, 0x00, 0x24, 0x50, 0x11, 0xe4,
-				    0xab, 0xe2, 0x00, 0x02, 0xa5, 0xd5, 0xc5, 0x1b};
-	struct optee_msg_arg *arg = hc_message(p, OPTEE_MSG_CMD_OPEN_SESSION, 2);
-
-	arg->params[0].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
-	memcpy(arg->params[0].u.octets, uuid, sizeof(uuid));
-	arg->params[1].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INPUT | OPTEE_MSG_ATTR_META;
-	attack_call_through(p, TEEC_ERROR_COMMUNICATION);
-	*session = arg->session;
-	return arg->ret;
-}
-
+/* A session that the driver opened is closed behind its back, twice. */
 static void attack_sessions(struct attack_page *p)
 {
-	u32 session, ret;
+	struct attack_hello hello;
 
-	hc_message(p, 0, 0);
-	ret = open_by_hand(p, &session);
-	/* Its image must be fetched by the supplicant, whom only the driver can ask. */
-	if (ret == TEEC_ERROR_COMMUNICATION || ret == TEEC_ERROR_ITEM_NOT_FOUND)
+	if (attack_hello_open(&hello)) {
+		attack_fail("open_to_close", "no session with the hello TA");
 		return;
-	attack_check("open_by_hand", !ret, "result 0x%x", ret);
-	if (ret)
-		return;
-	hc_message(p, OPTEE_MSG_CMD_CLOSE_SESSION, 0)->session = session;
+	}
+	hc_message(p, OPTEE_MSG_CMD_CLOSE_SESSION, 0)->session = hello.session;
 	hc_expect("close_once", p, 0);
-	hc_message(p, OPTEE_MSG_CMD_CLOSE_SESSION, 0)->session = session;
+	hc_message(p, OPTEE_MSG_CMD_CLOSE_SESSION, 0)->session = hello.session;
 	hc_expect_refused("close_twice", p);
-	hc_message(p, OPTEE_MSG_CMD_INVOKE_COMMAND, 0)->session = session;
+	hc_message(p, OPTEE_MSG_CMD_INVOKE_COMMAND, 0)->session = hello.session;
 	hc_expect_refused("invoke_closed", p);
+	attack_hello_close(&hello);
 }
 
 /* --- All --- */

@@ -5,10 +5,9 @@
 
 #include "attack.h"
 
-#define TEEC_ERROR_OUT_OF_MEMORY  0xffff000c
-#define TEEC_ERROR_COMMUNICATION  0xffff000e
-#define TEEC_ERROR_ITEM_NOT_FOUND 0xffff0008
-#define TEEC_ERROR_BUSY		  0xffff000d
+#define TEEC_ERROR_OUT_OF_MEMORY 0xffff000c
+#define TEEC_ERROR_COMMUNICATION 0xffff000e
+#define TEEC_ERROR_BUSY		 0xffff000d
 /* In a message before the call: the TEE never answers with it. */
 #define TEEC_UNANSWERED 0x600dbad0
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A hostile Linux: raw hypercalls and messages with wrong lengths, foreign addresses, answers that
 # lie, used thread tokens, arguments that change while they are read. Each is refused, both worlds go on.
-#: checks 130
+#: checks 133
 #: cpus 1 2 4
 . /tests/lib.sh
 
