@@ -9,6 +9,8 @@
 #include <string.h>
 
 static uint64_t entry;
+/* The boot image: the runtime and the services as they came, public, and never written. */
+static uint64_t boot_start, boot_end;
 static volatile bool dead;
 
 bool tee_alive(void)
@@ -60,6 +62,8 @@ void tee_load(void)
 	if (!header_ok(h, m->size))
 		panic("the TEE image's header is damaged");
 	entry = layout.tee + h->entry;
+	boot_start = layout.tee + h->boot_offset;
+	boot_end = ALIGN_DOWN(boot_start + h->boot_size, PAGE_SIZE);
 	memset(info, 0, sizeof(*info));
 	info->magic = TEE_BOOT_MAGIC;
 	info->size = sizeof(*info);
@@ -105,7 +109,12 @@ void tee_wipe(const char *why)
 		memset(&tee->regs, 0, sizeof(tee->regs));
 		memset(tee->x.xsave, 0, arch_xstate_size());
 	}
-	memset(phys_to_virt(hpa(layout.tee)), 0, layout.tee_size);
+	/*
+	 * All but the boot image. An emulator has translations of the runtime's code for each process
+	 * that ever ran, looks through all of them at each write there, and takes minutes for it.
+	 */
+	memset(phys_to_virt(hpa(layout.tee)), 0, boot_start - layout.tee);
+	memset(phys_to_virt(hpa(boot_end)), 0, layout.tee + layout.tee_size - boot_end);
 }
 
 void tee_kill(const char *why)
