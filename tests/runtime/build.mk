@@ -14,9 +14,15 @@ $(O)/tests/unit/sha256.o.d/runtime/crypto/sha256.o: $(TP_STAMP)
 $(eval $(call fuzzer,elf,tests/runtime/elf_fuzz.c $(ELF_CHECKER)))
 $(eval $(call fuzzer,ta_header,tests/runtime/ta_header_fuzz.c services/loader/header.c))
 
-# An ELF for the fuzzer to start from, besides what it finds.
+# Something good for each fuzzer to start from, besides what it finds.
 $(O)/tests/fuzz/elf: | $(O)/test/corpus/elf/loader
 $(O)/test/corpus/elf/loader: $(O)/services/loader/loader.stripped
+	@mkdir -p $(@D)
+	cp $< $@
+
+HELLO_TA := $(O)/examples/hello/8aaaf200-2450-11e4-abe2-0002a5d5c51b.ta
+$(O)/tests/fuzz/ta_header: | $(O)/test/corpus/ta_header/hello
+$(O)/test/corpus/ta_header/hello: $(HELLO_TA)
 	@mkdir -p $(@D)
 	cp $< $@
 
