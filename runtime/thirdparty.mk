@@ -57,7 +57,7 @@ $(TP)/obj/musl/%.o: $(MUSL_GEN)/bits/alltypes.h
 
 # --- Mbed TLS -------------------------------------------------------------------------------
 
-MBEDTLS_SRC := aes aesni asn1parse asn1write base64 bignum bignum_core bignum_mod bignum_mod_raw \
+MBEDTLS_SRC := aes aesni asn1parse asn1write bignum bignum_core bignum_mod bignum_mod_raw \
 	block_cipher ccm constant_time ctr_drbg des ecdh ecdsa ecp \
 	ecp_curves ecp_curves_new gcm hkdf md md5 oid platform platform_util rsa \
 	rsa_alt_helpers sha1 sha256 sha3 sha512

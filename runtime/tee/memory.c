@@ -47,10 +47,15 @@ const void *TEE_GetInstanceData(void)
 	return instance_data;
 }
 
+/* Memory of no size: not NULL, and nothing is ever mapped there. */
+#define NO_SIZE ((void *)16)
+
 void *TEE_Malloc(size_t size, uint32_t hint)
 {
 	if (hint & ~HINTS_KNOWN)
 		return NULL;
+	if (!size)
+		return NO_SIZE;
 	if (hint & (TEE_MALLOC_NO_FILL | TEE_USER_MEM_HINT_NO_FILL_ZERO))
 		return malloc(size);
 	return calloc(1, size);
@@ -58,12 +63,17 @@ void *TEE_Malloc(size_t size, uint32_t hint)
 
 void *TEE_Realloc(void *buffer, size_t newSize)
 {
-	return realloc(buffer, newSize);
+	if (!newSize) {
+		TEE_Free(buffer);
+		return NO_SIZE;
+	}
+	return realloc(buffer == NO_SIZE ? NULL : buffer, newSize);
 }
 
 void TEE_Free(void *buffer)
 {
-	free(buffer);
+	if (buffer != NO_SIZE)
+		free(buffer);
 }
 
 void TEE_MemMove(void *dest, const void *src, size_t size)

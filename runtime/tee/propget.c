@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <mbedtls/base64.h>
 #include "runtime/tee/prop.h"
 
 struct __TEE_PropSetHandle {
@@ -119,22 +118,53 @@ TEE_Result TEE_GetPropertyAsU64(TEE_PropSetHandle propsetOrEnumerator, const cha
 	return res;
 }
 
+static int base64_value(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = strchr(digits, c);
+
+	return at && c ? (int)(at - digits) : -1;
+}
+
+/* Returns how many octets the text stands for; as RFC 2045 says, other characters do not count. */
+static size_t base64_decode(const char *text, uint8_t *out, size_t room)
+{
+	uint32_t bits = 0;
+	unsigned int have = 0;
+	size_t n = 0;
+
+	for (; *text; text++) {
+		int value = base64_value(*text);
+
+		if (value < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)value;
+		have += 6;
+		if (have < 8)
+			continue;
+		have -= 8;
+		if (n < room)
+			out[n] = (uint8_t)(bits >> have);
+		n++;
+	}
+	return n;
+}
+
 TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propsetOrEnumerator, const char *name,
 					void *valueBuffer, size_t *valueBufferLen)
 {
 	struct prop p;
 	TEE_Result res = find_typed(propsetOrEnumerator, name, USER_TA_PROP_TYPE_BINARY_BLOCK, &p);
-	size_t size;
-	int err;
+	size_t room = *valueBufferLen;
 
 	if (res)
 		return res;
-	err = mbedtls_base64_decode(valueBuffer, *valueBufferLen, &size,
-				    (const unsigned char *)p.text, strlen(p.text));
-	if (err == MBEDTLS_ERR_BASE64_INVALID_CHARACTER)
-		return TEE_ERROR_BAD_FORMAT;
-	*valueBufferLen = size;
-	return err ? TEE_ERROR_SHORT_BUFFER : TEE_SUCCESS;
+	*valueBufferLen = base64_decode(p.text, NULL, 0);
+	if (room < *valueBufferLen)
+		return TEE_ERROR_SHORT_BUFFER;
+	base64_decode(p.text, valueBuffer, room);
+	return TEE_SUCCESS;
 }
 
 TEE_Result TEE_GetPropertyAsUUID(TEE_PropSetHandle propsetOrEnumerator, const char *name,

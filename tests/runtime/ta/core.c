@@ -90,6 +90,11 @@ TEE_Result check_memory(void)
 	TEE_SetInstanceData(p);
 	EXPECT(TEE_GetInstanceData() == p);
 	EXPECT(!TEE_Malloc(16, 0x40000000));
+	p = TEE_Malloc(0, 0);
+	EXPECT(p && TEE_Realloc(p, 0) == p);
+	p = TEE_Realloc(p, 10);
+	EXPECT(p && !p[9]);
+	TEE_Free(TEE_Realloc(p, 0));
 	return TEE_SUCCESS;
 }
 

@@ -33,6 +33,10 @@ static TEE_Result check_getters(void)
 	n = sizeof(blob);
 	EXPECT(!TEE_GetPropertyAsBinaryBlock(TEE_PROPSET_CURRENT_TA, "test.blob", blob, &n));
 	EXPECT(n == 4 && !memcmp(blob, "\1\2\3\4", 4));
+	n = 0;
+	EXPECT(TEE_GetPropertyAsBinaryBlock(TEE_PROPSET_CURRENT_TA, "test.blob", NULL, &n) ==
+	       TEE_ERROR_SHORT_BUFFER);
+	EXPECT(n == 4);
 	EXPECT(!TEE_GetPropertyAsIdentity(TEE_PROPSET_CURRENT_CLIENT, "gpd.client.identity",
 					  &identity));
 	EXPECT(!TEE_GetPropertyAsU32(TEE_PROPSET_TEE_IMPLEMENTATION, "gpd.tee.internalCore.version",
