@@ -2,6 +2,7 @@
 /* GP Internal Core API 1.3.1, section 4.4: what the three property sets hold. */
 #include <string.h>
 #include <mbedtls/bignum.h>
+#include "abi/hypercall.h"
 #include "runtime/crt/tcb.h"
 #include "runtime/tee/prop.h"
 
@@ -10,7 +11,7 @@
  * in every process.
  */
 static const struct tee_prop {
-	char name[44];
+	char name[52];
 	char text[24];
 	uint32_t number;
 	enum user_ta_prop_type type;
@@ -27,8 +28,16 @@ static const struct tee_prop {
 	{"gpd.tee.cryptography.bsi-t", "", false, USER_TA_PROP_TYPE_BOOL},
 	{"gpd.tee.cryptography.ietf", "", false, USER_TA_PROP_TYPE_BOOL},
 	{"gpd.tee.cryptography.octa", "", false, USER_TA_PROP_TYPE_BOOL},
+	/* There is no trusted storage. */
+	{"gpd.tee.trustedStorage.antiRollback.protectionLevel", "", 0, USER_TA_PROP_TYPE_U32},
 	{"gpd.tee.trustedos.implementation.version", "Merlon", 0, USER_TA_PROP_TYPE_STRING},
+	{"gpd.tee.trustedos.implementation.binaryversion", "", MERLON_ABI_VERSION,
+	 USER_TA_PROP_TYPE_U32},
 	{"gpd.tee.trustedos.manufacturer", "Merlon", 0, USER_TA_PROP_TYPE_STRING},
+	{"gpd.tee.firmware.implementation.version", "Merlon", 0, USER_TA_PROP_TYPE_STRING},
+	{"gpd.tee.firmware.implementation.binaryversion", "", MERLON_ABI_VERSION,
+	 USER_TA_PROP_TYPE_U32},
+	{"gpd.tee.firmware.manufacturer", "Merlon", 0, USER_TA_PROP_TYPE_STRING},
 };
 
 #define TEE_PROP_COUNT (sizeof(tee_props) / sizeof(tee_props[0]))
