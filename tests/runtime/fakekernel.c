@@ -406,6 +406,15 @@ void fake_end(struct fake_proc *p)
 	free(p);
 }
 
+size_t fake_stack_used(const struct fake_proc *p)
+{
+	size_t untouched = 0;
+
+	while (untouched < STACK && !p->stack[untouched])
+		untouched++;
+	return STACK - untouched;
+}
+
 void fake_set_loader(struct fake_proc *p)
 {
 	loader = p;

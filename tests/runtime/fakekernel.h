@@ -28,6 +28,9 @@ void fake_end(struct fake_proc *p);
 /* An upcall with call's session, ctx, cmd, types and params; outputs go back into *call. */
 uint32_t fake_call(struct fake_proc *p, enum merlon_upcall upcall, struct merlon_call *call);
 
+/* Bytes of stack that the deepest upcall so far used. */
+size_t fake_stack_used(const struct fake_proc *p);
+
 /* The process that sessions to other processes reach, and what the REE answers to LOAD_TA. */
 void fake_set_loader(struct fake_proc *loader);
 void fake_set_ree_ta(const void *image, size_t size);
