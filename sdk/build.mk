@@ -23,8 +23,13 @@ $(sdk-o)/ta_dev_key.pem:
 	@mkdir -p $(@D)
 	umask 077 && openssl genrsa -out $@.new 2048 2>/dev/null && mv $@.new $@
 
+# Naming another key, even an older file, remakes all that holds one.
+$(sdk-o)/.key: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TA_KEY)' | cmp -s - $@ || echo '$(TA_KEY)' >$@
+
 # What the loader service is built with.
-$(sdk-o)/ta_pubkey.c: $(TA_KEY) $(sdk-o)/bin/merlon-sign
+$(sdk-o)/ta_pubkey.c: $(TA_KEY) $(sdk-o)/.key $(sdk-o)/bin/merlon-sign
 	$(sdk-o)/bin/merlon-sign pubkey --key $(TA_KEY) --out $@
 
 ALL += $(sdk-o)/bin/merlon-sign $(sdk-o)/ta_pubkey.c
@@ -40,7 +45,7 @@ sdk-sources := $(wildcard sdk/kit/mk/* sdk/kit/src/* runtime/include/*)
 sdk-kit := $(sdk-o)/.kit
 
 $(sdk-kit): $(sdk-sources) sdk/build.mk $(MUSL_GEN)/bits/alltypes.h $(O)/runtime/runtime.so \
-	$(sdk-o)/bin/merlon-sign $(TA_KEY)
+	$(sdk-o)/bin/merlon-sign $(TA_KEY) $(sdk-o)/.key
 	rm -rf $(sdk-o)/mk $(sdk-o)/src $(sdk-o)/include $(sdk-o)/lib $(sdk-o)/keys
 	mkdir -p $(sdk-o)/include/libc/bits $(sdk-o)/lib $(sdk-o)/keys
 	cp -r sdk/kit/mk sdk/kit/src $(sdk-o)/

@@ -37,7 +37,7 @@ $(HOSTED_TA): $(patsubst %.c,$(O)/%.o,$(wildcard tests/runtime/ta/*.c)) $(RT_SO)
 	$(LD) $(SERVICE_LDFLAGS) -o $@ $^
 
 $(HOSTED): tests/runtime/runtime_test.c tests/runtime/fakekernel.c $(RT_IMG) $(HOSTED_TA) \
-		$(O)/services/loader/loader.stripped $(O)/sdk/bin/merlon-sign
+		$(O)/services/loader/loader.stripped $(O)/sdk/bin/merlon-sign $(O)/sdk/.key
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -U_FORTIFY_SOURCE -O1 -mfsgsbase -DBUILD='"$(O)"' \
 		-DKEY='"$(TA_KEY)"' -o $@ $(filter %.c,$^) -lcmocka
