@@ -7,7 +7,8 @@ checks='-*,clang-analyzer-*,bugprone-*'
 for off in bugprone-easily-swappable-parameters bugprone-reserved-identifier \
 	bugprone-narrowing-conversions bugprone-assignment-in-if-condition \
 	bugprone-implicit-widening-of-multiplication-result bugprone-branch-clone \
-	bugprone-misplaced-widening-cast clang-analyzer-security.insecureAPI.strcpy \
+	bugprone-misplaced-widening-cast clang-analyzer-optin.portability.UnixAPI \
+	clang-analyzer-security.insecureAPI.strcpy \
 	bugprone-suspicious-string-compare bugprone-macro-parentheses clang-analyzer-valist.* \
 	bugprone-suspicious-include bugprone-sizeof-expression clang-analyzer-core.FixedAddressDereference \
 	clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling; do
