@@ -29,7 +29,7 @@ expect() {
 	fi
 }
 
-echo 1..9
+echo 1..11
 expect 'all checks pass' '2 passed, 0 failed' 0 <<'END'
 #: checks 2
 echo ok a; echo noise; echo ok b
@@ -67,4 +67,14 @@ END
 expect 'no check at all' '0 passed, 1 failed' 1 <<'END'
 #: checks -
 true
+END
+expect 'Linux fell over a breakpoint before the suite began: once more' '1 passed, 0 failed' 0 <<'END'
+#: checks 1
+[ -e again ] || { touch again; echo 'Oops: int3' >"$CONSOLE"; exit 125; }
+echo ok a
+END
+expect 'any other death is a failure' '0 passed, 1 failed' 1 <<'END'
+#: checks 1
+[ -e more ] || { touch more; echo 'Oops: general protection' >"$CONSOLE"; exit 125; }
+echo ok a
 END
