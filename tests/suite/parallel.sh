@@ -4,6 +4,7 @@
 # is possible. A busy host has no second CPU to give; so what a program that only computes gains at
 # the same time is the measure then. Best of five, because the host's load comes and goes.
 #: checks 1
+#: thread multi
 #: timeout 300
 . /tests/lib.sh
 
