@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Just enough ACPI to find the processors and how the machine is put to sleep. The firmware is trusted; sums are still checked. */
+/*
+ * Just enough ACPI: the processors, how the machine is put to sleep, tables for others, and hiding
+ * a table from Linux. The firmware is trusted; sums are still checked.
+ */
 #include <monitor/arch.h>
 #include <monitor/monitor.h>
 #include <string.h>
@@ -56,23 +59,66 @@ static const struct acpi_header *table_at(uint64_t addr)
 											  : NULL;
 }
 
-static const struct acpi_header *find_table(const struct rsdp *rsdp, const char *signature)
+/* The offset in a root table of the entry (step bytes) that names a table; 0: none. */
+static size_t find_entry(const struct acpi_header *root, size_t step, const char *signature)
 {
-	bool wide = rsdp->revision >= 2 && rsdp->xsdt;
-	const struct acpi_header *root = table_at(wide ? rsdp->xsdt : rsdp->rsdt), *t;
-	size_t step = wide ? 8 : 4;
-
-	if (!root)
-		return NULL;
-	for (size_t at = sizeof(*root); at + step <= root->length; at += step) {
+	for (size_t at = sizeof(*root); root && at + step <= root->length; at += step) {
+		const struct acpi_header *t;
 		uint64_t addr = 0;
 
 		memcpy(&addr, (const uint8_t *)root + at, step);
 		t = table_at(addr);
 		if (t && !memcmp(t->signature, signature, 4))
-			return t;
+			return at;
 	}
-	return NULL;
+	return 0;
+}
+
+static const struct rsdp *rsdp(void)
+{
+	return boot.rsdp ? phys_to_virt(hpa(boot.rsdp)) : NULL;
+}
+
+const void *acpi_find(const char *signature, size_t *size)
+{
+	const struct rsdp *r = rsdp();
+	bool wide = r && r->revision >= 2 && r->xsdt;
+	const struct acpi_header *root = r ? table_at(wide ? r->xsdt : r->rsdt) : NULL, *t;
+	size_t step = wide ? 8 : 4, at = find_entry(root, step, signature);
+	uint64_t addr = 0;
+
+	if (!at)
+		return NULL;
+	memcpy(&addr, (const uint8_t *)root + at, step);
+	t = table_at(addr);
+	*size = t->length;
+	return t;
+}
+
+static void drop_entry(uint64_t root_addr, size_t step, const char *signature)
+{
+	struct acpi_header *root = (struct acpi_header *)table_at(root_addr);
+	uint8_t *bytes = (uint8_t *)root;
+	size_t at;
+
+	while ((at = find_entry(root, step, signature))) {
+		memmove(bytes + at, bytes + at + step, root->length - at - step);
+		root->length -= (uint32_t)step;
+		root->sum = 0;
+		for (size_t i = 0; i < root->length; i++)
+			root->sum -= i == offsetof(struct acpi_header, sum) ? 0 : bytes[i];
+	}
+}
+
+void acpi_hide(const char *signature)
+{
+	const struct rsdp *r = rsdp();
+
+	if (!r)
+		return;
+	drop_entry(r->rsdt, 4, signature);
+	if (r->revision >= 2)
+		drop_entry(r->xsdt, 8, signature);
 }
 
 static void add_cpu(uint32_t apic_id)
@@ -104,16 +150,15 @@ void acpi_find_cpus(uint32_t bsp_apic_id)
 {
 	const struct acpi_header *madt = NULL;
 	const struct madt_lapic *e;
+	size_t size;
 
 	add_cpu(bsp_apic_id);
 	/* ACPI 6.5, 5.2.5.1: the first KiB of the EBDA, then the BIOS area. */
 	boot.rsdp = scan_rsdp((uint64_t) * (uint16_t *)phys_to_virt(hpa(0x40e)) << 4, 1024);
 	if (!boot.rsdp)
 		boot.rsdp = scan_rsdp(0xe0000, 0x20000);
-	if (boot.rsdp) {
-		read_fadt(find_table(phys_to_virt(hpa(boot.rsdp)), "FACP"));
-		madt = find_table(phys_to_virt(hpa(boot.rsdp)), "APIC");
-	}
+	read_fadt(acpi_find("FACP", &size));
+	madt = acpi_find("APIC", &size);
 	if (!madt) {
 		log_msg(LOG_WARN, "no ACPI processor table: one CPU");
 		return;

@@ -100,6 +100,11 @@ void *pool_alloc(size_t bytes);
 /* --- acpi.c --- */
 /* Fills cpus[].apic_id and ncpus from the MADT, the calling CPU first, and boot.pm1_control. */
 void acpi_find_cpus(uint32_t bsp_apic_id);
+/* After acpi_find_cpus: the table with this signature of four letters, header included, its sum
+ * checked; NULL: there is none. Boot only. */
+const void *acpi_find(const char *signature, size_t *size);
+/* Linux will not see tables of this signature. Boot only. */
+void acpi_hide(const char *signature);
 
 /* --- linux.c, tee.c --- */
 void linux_boot(struct vcpu *v);
