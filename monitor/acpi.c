@@ -87,7 +87,7 @@ const void *acpi_find(const char *signature, size_t *size)
 	size_t step = wide ? 8 : 4, at = find_entry(root, step, signature);
 	uint64_t addr = 0;
 
-	if (!at)
+	if (!root || !at)
 		return NULL;
 	memcpy(&addr, (const uint8_t *)root + at, step);
 	t = table_at(addr);
@@ -101,7 +101,7 @@ static void drop_entry(uint64_t root_addr, size_t step, const char *signature)
 	uint8_t *bytes = (uint8_t *)root;
 	size_t at;
 
-	while ((at = find_entry(root, step, signature))) {
+	while (root && (at = find_entry(root, step, signature))) {
 		memmove(bytes + at, bytes + at + step, root->length - at - step);
 		root->length -= (uint32_t)step;
 		root->sum = 0;

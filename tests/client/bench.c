@@ -5,11 +5,13 @@
  *                  guest's clock is one instruction
  * bench parallel   calls per second of two threads with two instances on two CPUs against one
  */
+#include <cpuid.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/client/common.h"
 
@@ -145,13 +147,24 @@ static void step_call(struct worker *w)
 		die("invoke failed");
 }
 
-/* For comparison: what a second CPU of this machine is worth to a program that only computes. */
+/* For comparison: what a second CPU of this machine is worth to a program that only computes ... */
 static void step_compute(struct worker *w)
 {
 	volatile unsigned int n;
 
 	for (n = 0; n < 2000; n++)
 		;
+}
+
+/* ... and to one that also leaves its virtual machine as often as a call does, without the TEE: QEMU
+ * handles exits one at a time. */
+static void step_exits(struct worker *w)
+{
+	unsigned int a, b, c, d;
+
+	__cpuid(0, a, b, c, d);
+	step_compute(w);
+	__cpuid(0, a, b, c, d);
 }
 
 static atomic_uint waiting;
@@ -230,11 +243,15 @@ static void rates(struct worker *w, void (*step)(struct worker *w), double *one,
 	*two = undisturbed(b);
 }
 
+/* The last two CPUs: a race of QEMU's hits the first one (docs/testing.md). */
 static void bench_parallel(void)
 {
-	struct worker w[2] = {{.cpu = 0}, {.cpu = 1}};
+	unsigned int cpus = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	struct worker w[2] = {{.cpu = cpus - 2}, {.cpu = cpus - 1}};
 	double one, two;
 
+	if (cpus < 2)
+		die("this needs two CPUs");
 	open_ta(&ctx, &w[0].session, &test_ta);
 	open_ta(&ctx, &w[1].session, &test_ta);
 	rates(w, step_call, &one, &two);
@@ -243,6 +260,8 @@ static void bench_parallel(void)
 	printf("calls_per_second_2cpu %.0f calls/s\n", two);
 	rates(w, step_compute, &one, &two);
 	printf("compute_speedup_2cpu %.2f ratio\n", two / one);
+	rates(w, step_exits, &one, &two);
+	printf("exits_speedup_2cpu %.2f ratio\n", two / one);
 	TEEC_CloseSession(&w[0].session);
 	TEEC_CloseSession(&w[1].session);
 }
