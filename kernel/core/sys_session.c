@@ -22,27 +22,35 @@ static int64_t refused(struct thread *t, uaddr_t ucall, uint32_t result)
 			words, sizeof(words));
 }
 
-/* Reads the caller's request and pushes the activation with its parameters. */
-static int64_t begin(struct thread *t, uaddr_t ucall, struct merlon_call *in,
-		     struct activation **out)
+/*
+ * Reads the caller's request and pushes the activation with its parameters. NULL: *ret is what the
+ * system call answers, and a refusal stands in the caller's request.
+ */
+static struct activation *begin(struct thread *t, uaddr_t ucall, struct merlon_call *in,
+				int64_t *ret)
 {
 	struct call tmp = {0};
 	struct activation *act;
 	int err;
 
+	*ret = -MERLON_EFAULT;
 	if (copy_in(thread_aspace(t), in, ucall, sizeof(*in)))
-		return -MERLON_EFAULT;
+		return NULL;
 	err = params_from_caller(t, &tmp, in);
+	if (err == -MERLON_EFAULT)
+		goto fail;
 	act = err ? NULL : call_push(t);
 	if (!act) {
-		params_release(&tmp, t->tenant);
-		return err ? err : -MERLON_ENOMEM;
+		*ret = refused(t, ucall, result_from_errno(err ? err : -MERLON_ENOMEM));
+		goto fail;
 	}
 	act->call = tmp;
 	act->call.ucall = ucall;
 	set_deadline(&act->call, in->timeout_ms);
-	*out = act;
-	return 0;
+	return act;
+fail:
+	params_release(&tmp, t->tenant);
+	return NULL;
 }
 
 int64_t sys_open(struct cpu *c, struct thread *t, const uint64_t *a)
@@ -50,13 +58,11 @@ int64_t sys_open(struct cpu *c, struct thread *t, const uint64_t *a)
 	struct process *p = thread_top(t)->proc;
 	struct activation *act;
 	struct merlon_call in;
-	int64_t err;
+	int64_t ret;
 
-	err = begin(t, uaddr(a[0]), &in, &act);
-	if (err == -MERLON_EFAULT)
-		return err;
-	if (err)
-		return refused(t, uaddr(a[0]), result_from_errno(err));
+	act = begin(t, uaddr(a[0]), &in, &ret);
+	if (!act)
+		return ret;
 	act->state = ACT_FIND;
 	act->call.op = CALL_OPEN;
 	memcpy(act->call.uuid, in.uuid, sizeof(in.uuid));
@@ -71,13 +77,11 @@ int64_t sys_invoke(struct cpu *c, struct thread *t, const uint64_t *a)
 	struct process *p = thread_top(t)->proc;
 	struct activation *act;
 	struct merlon_call in;
-	int64_t err;
+	int64_t ret;
 
-	err = begin(t, uaddr(a[0]), &in, &act);
-	if (err == -MERLON_EFAULT)
-		return err;
-	if (err)
-		return refused(t, uaddr(a[0]), result_from_errno(err));
+	act = begin(t, uaddr(a[0]), &in, &ret);
+	if (!act)
+		return ret;
 	act->sess = session_get(in.session, NULL, p);
 	if (!act->sess) {
 		call_pop(t);
