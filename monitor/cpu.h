@@ -64,7 +64,7 @@ struct cpu {
 	uint32_t ldr; /* logical APIC ID that the REE chose; written here, read by any CPU */
 	volatile uint32_t events; /* any CPU, atomically */
 	volatile uint32_t online; /* 1 once it runs monitor code on its own stack; any CPU reads */
-	uint32_t reserved;
+	volatile uint32_t nmi_seen; /* GS:36: an NMI arrived while the monitor ran (trap.S) */
 	uint64_t canary; /* GS:40: config.mk's stack protector */
 	struct vcpu *current;
 	void *arch; /* descriptor tables, arch/x86/ */
@@ -73,6 +73,7 @@ struct cpu {
 	uint64_t stats[MERLON_STAT_COUNT]; /* only grows; any CPU reads */
 } __attribute__((aligned(256)));
 
+_Static_assert(offsetof(struct cpu, nmi_seen) == 36, "trap.S, vmx/run.S");
 _Static_assert(offsetof(struct cpu, canary) == 40, "stack protector");
 
 extern struct cpu cpus[MAX_CPUS];

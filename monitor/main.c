@@ -7,7 +7,7 @@
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
 
-static const struct virt_backend *const backends[] = {&svm_backend};
+static const struct virt_backend *const backends[] = {&vmx_backend, &svm_backend};
 const struct virt_backend *virt;
 
 static hpa_t roots[PART_COUNT];

@@ -112,6 +112,6 @@ struct virt_backend {
 };
 
 extern const struct virt_backend *virt;
-extern const struct virt_backend svm_backend;
+extern const struct virt_backend svm_backend, vmx_backend;
 
 #endif

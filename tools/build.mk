@@ -33,9 +33,9 @@ FORCE:
 
 # $(value): a dollar sign in CMD is for the guest's shell, not for make.
 export MERLON_CMD := $(value CMD)
-export O SEAT CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
+export O SEAT MACHINE CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
 
 bench: all
 	@tools/bench
 run: all
-	@tools/qemu-run; echo $$? >$(O)/run.status
+	@tools/launch; echo $$? >$(O)/run.status

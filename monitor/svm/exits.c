@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* From the CPU's exit codes to neutral reasons, and events on their way into a guest. */
 #include <abi/hypercall.h>
+#include <monitor/event.h>
 #include <monitor/svm/svm.h>
 #include <string.h>
-
-#define VECTOR_BP 3
-#define VECTOR_OF 4
-#define VECTOR_DF 8
-#define VECTOR_PF 14
 
 struct decode {
 	uint16_t code;
@@ -27,30 +23,12 @@ static const struct decode table[] = {
 	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},     {VMEXIT_IOIO, EXIT_IO, 0},
 };
 
-/*
- * An event whose delivery the exit interrupted is delivered again. Software interrupts are not:
- * RIP is still at their instruction, which runs again (APM volume 2, 15.7.2 and 15.20).
- */
-static void redeliver(struct vmcb *b)
-{
-	uint64_t info = b->exit_int_info;
-	uint64_t type = EVENT_TYPE(info);
-
-	b->event_inj = 0;
-	if (!(info & EVENT_VALID) || type == EVENT_TYPE_SOFT)
-		return;
-	if (type == EVENT_TYPE_EXC &&
-	    (EVENT_VECTOR(info) == VECTOR_BP || EVENT_VECTOR(info) == VECTOR_OF))
-		return;
-	b->event_inj = info;
-}
-
 void svm_decode(struct vcpu *v, struct vexit *e)
 {
 	struct vmcb *b = vmcb_of(v);
 	size_t i = 0;
 
-	redeliver(b);
+	b->event_inj = event_again(b->exit_int_info);
 	while (i < ARRAY_SIZE(table) && table[i].code != b->exit_code)
 		i++;
 	*e = (struct vexit){.reason = EXIT_BROKEN, .addr = b->exit_code};
@@ -93,28 +71,14 @@ void svm_skip(struct vcpu *v, const struct vexit *e)
 	b->int_shadow = 0;
 }
 
-static bool is_contributory(uint8_t vector)
-{
-	return vector == 0 || (vector >= 10 && vector <= VECTOR_PF);
-}
-
-/* APM volume 2, 8.2.9: what a second fault makes of a first. A displaced interrupt is lost, as
- * it is on hardware when its delivery faults. */
 void svm_inject(struct vcpu *v, uint8_t vector)
 {
 	struct svm_vcpu *s = v->control;
-	struct vmcb *b = s->vmcb;
-	uint64_t first = b->event_inj;
+	uint64_t event = event_merge(s->vmcb->event_inj, vector);
 
-	if (first & EVENT_VALID && EVENT_TYPE(first) == EVENT_TYPE_EXC) {
-		if (EVENT_VECTOR(first) == VECTOR_DF)
-			s->shutdown = true;
-		else if (is_contributory(EVENT_VECTOR(first)) && is_contributory(vector))
-			vector = VECTOR_DF;
-	}
-	b->event_inj = EVENT_VALID | EVENT_TYPE_EXC << 8 | vector;
-	if (vector == VECTOR_DF || is_contributory(vector))
-		b->event_inj |= EVENT_HAS_ERROR;
+	if (!event)
+		s->shutdown = true;
+	s->vmcb->event_inj = event;
 }
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* AMD SVM: turning it on, control blocks, MSR maps, nested page table entries. */
 #include <monitor/arch.h>
+#include <monitor/arch/x86/machine.h>
 #include <monitor/arch/x86/x86.h>
 #include <monitor/monitor.h>
 #include <monitor/svm/svm.h>
@@ -18,8 +19,6 @@
 #define NPT_U  (1ull << 2) /* the CPU counts all guest accesses as user's */
 #define NPT_PS (1ull << 7)
 #define NPT_NX (1ull << 63)
-
-extern uint64_t nmi_wait_begin, nmi_wait_end; /* trap.S */
 
 struct svm_cpu {
 	uint64_t host_pa; /* what VMSAVE keeps of the monitor */
@@ -51,8 +50,7 @@ static int svm_cpu_on(struct cpu *c)
 	wrmsr(MSR_VM_CR, rdmsr(MSR_VM_CR) | VM_CR_R_INIT);
 	s->host_pa = virt_to_phys(pool_alloc(PAGE_SIZE)).v;
 	c->virt = s;
-	nmi_wait_begin = (uint64_t)svm_wait_begin;
-	nmi_wait_end = (uint64_t)svm_wait_end;
+	nmi_windows[0] = (struct nmi_window){svm_wait_begin, svm_wait_end, svm_wait_end};
 	/* From here on interrupts, NMIs and INITs only come in where we say STGI. */
 	asm volatile("clgi; vmsave %0" : : "a"(s->host_pa) : "memory");
 	return 0;

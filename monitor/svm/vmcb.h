@@ -73,15 +73,6 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "APM");
 #define V_IGNORE_TPR   (1u << 20)
 #define V_INTR_MASKING (1u << 24)
 
-/* event_inj, exit_int_info */
-#define EVENT_VALID	(1ull << 31)
-#define EVENT_HAS_ERROR (1ull << 11)
-#define EVENT_VECTOR(e) ((uint8_t)(e))
-#define EVENT_TYPE(e)	(((e) >> 8) & 7)
-#define EVENT_TYPE_NMI	2ull
-#define EVENT_TYPE_EXC	3ull
-#define EVENT_TYPE_SOFT 4ull
-
 /* exit_info1 of a nested page fault */
 #define NPF_WRITE (1u << 1)
 #define NPF_EXEC  (1u << 4)

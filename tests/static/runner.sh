@@ -7,12 +7,12 @@ top=$PWD
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/tests/static" "$tree/tests/suite" "$tree/tools"
-cat >"$tree/tools/qemu-run" <<'END'
+cat >"$tree/tools/launch" <<'END'
 #!/bin/sh
 name=${MERLON_CMD##*/}
 sh "tests/suite/$name" >"$RESULT"
 END
-chmod +x "$tree/tools/qemu-run"
+chmod +x "$tree/tools/launch"
 
 # expect NAME LAST_LINE STATUS: runs a suite whose body comes from standard input
 expect() {
@@ -81,7 +81,7 @@ chmod +x "$tree/bin/qemu-system-x86_64"
 relaunch() {
 	rm -f "$tree/starts"
 	MESSAGE=$2 DEATHS=$3 STARTS=$tree/starts CONSOLE=$tree/console RESULT=$tree/result SEAT=none \
-		MERLON_CMD=true PATH="$tree/bin:$PATH" tools/qemu-run >/dev/null 2>&1 </dev/null
+		MERLON_CMD=true PATH="$tree/bin:$PATH" tools/launch >/dev/null 2>&1 </dev/null
 	status=$?
 	if [ $status = "$4" ]; then
 		echo "ok $1"

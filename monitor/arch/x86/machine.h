@@ -53,6 +53,13 @@ void tsc_delay_us(uint64_t us);
 /* misc.c: one line on COM1. */
 void serial_write(const char *text, size_t len);
 
+/* trap.S: an NMI that finds RIP in [begin, end) goes on at `out`. A window that is all zeroes is
+ * none. Set once, before the first NMI. */
+struct nmi_window {
+	char *begin, *end, *out;
+};
+extern struct nmi_window nmi_windows[2];
+
 /* xstate.c, once per CPU */
 void xstate_cpu_on(void);
 

@@ -36,18 +36,31 @@ sx_entry:
 	iretq
 
 /*
- * An NMI is only let in where the monitor asks for it. One that comes just before the HLT of a
- * wait must not be slept through: the return address moves behind the HLT.
+ * An NMI only says that there is something to look at. It is noted for a backend that cannot keep
+ * NMIs out while the monitor runs, and one that comes after the last look but before the CPU
+ * sleeps or enters a guest must not be lost: within such a window the return address moves.
  */
+#define CPU_NMI_SEEN 36
+
+	.macro window at
+	mov	\at(%rip), %rax
+	cmp	%rax, 8(%rsp)
+	jb	1f
+	mov	\at + 8(%rip), %rax
+	cmp	%rax, 8(%rsp)
+	jae	1f
+	mov	\at + 16(%rip), %rax
+	mov	%rax, 8(%rsp)
+1:
+	.endm
+
 	.globl nmi_entry
 nmi_entry:
 	push	%rax
-	mov	nmi_wait_begin(%rip), %rax
-	cmp	%rax, 8(%rsp)
-	jne	1f
-	mov	nmi_wait_end(%rip), %rax
-	mov	%rax, 8(%rsp)
-1:	pop	%rax
+	movl	$1, %gs:CPU_NMI_SEEN
+	window	nmi_windows
+	window	nmi_windows + 24
+	pop	%rax
 	iretq
 
 	.globl stack_switch
@@ -59,8 +72,7 @@ stack_switch:
 
 	.bss
 	.balign	8
-	.globl	nmi_wait_begin, nmi_wait_end
-nmi_wait_begin:	.skip 8 /* address of the backend's HLT, set by it once */
-nmi_wait_end:	.skip 8
+	.globl	nmi_windows
+nmi_windows:	.skip 2 * 24 /* machine.h; the backend's, set by it once */
 
 	.section .note.GNU-stack, "", @progbits

@@ -14,6 +14,11 @@
 #define MSR_TSC_AUX    0xc0000103
 #define MSR_VM_CR      0xc0010114
 #define MSR_VM_HSAVE   0xc0010117
+#define MSR_STAR       0xc0000081
+#define MSR_LSTAR      0xc0000082
+#define MSR_CSTAR      0xc0000083
+#define MSR_SFMASK     0xc0000084
+#define MSR_KERNEL_GS  0xc0000102
 #define EFER_SCE       (1ull << 0)
 #define EFER_LME       (1ull << 8)
 #define EFER_LMA       (1ull << 10)
@@ -24,12 +29,15 @@
 #define CR0_ET	       (1ull << 4)
 #define CR0_NE	       (1ull << 5)
 #define CR0_WP	       (1ull << 16)
+#define CR0_NW	       (1ull << 29)
+#define CR0_CD	       (1ull << 30)
 #define CR0_PG	       (1ull << 31)
 #define CR4_DE	       (1ull << 3)
 #define CR4_PAE	       (1ull << 5)
 #define CR4_PGE	       (1ull << 7)
 #define CR4_OSFXSR     (1ull << 9)
 #define CR4_OSXMMEXCPT (1ull << 10)
+#define CR4_VMXE       (1ull << 13)
 #define CR4_OSXSAVE    (1ull << 18)
 #define CR4_SMEP       (1ull << 20)
 #define CR4_SMAP       (1ull << 21)
@@ -90,9 +98,12 @@ static inline uint8_t inb(uint16_t port)
 	{                                                              \
 		asm volatile("mov %0, %%" insn : : "r"(v) : "memory"); \
 	}
+READ_REG(read_cr0, "cr0")
 READ_REG(read_cr2, "cr2")
+READ_REG(read_cr3, "cr3")
 READ_REG(read_cr4, "cr4")
 WRITE_REG(write_cr0, "cr0")
+WRITE_REG(write_cr2, "cr2")
 WRITE_REG(write_cr3, "cr3")
 WRITE_REG(write_cr4, "cr4")
 READ_REG(read_dr0, "dr0")
@@ -103,5 +114,7 @@ WRITE_REG(write_dr0, "dr0")
 WRITE_REG(write_dr1, "dr1")
 WRITE_REG(write_dr2, "dr2")
 WRITE_REG(write_dr3, "dr3")
+READ_REG(read_dr6, "dr6")
+WRITE_REG(write_dr6, "dr6")
 
 #endif
