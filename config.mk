@@ -3,6 +3,7 @@
 
 O     ?= build
 SEAT  ?= world
+MACHINE ?= qemu
 CPUS  ?= 2
 MEM   ?= 1024
 DEBUG ?= 0

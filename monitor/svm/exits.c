@@ -5,6 +5,8 @@
 #include <monitor/svm/svm.h>
 #include <string.h>
 
+#define RFLAGS_IF (1u << 9)
+
 struct decode {
 	uint16_t code;
 	uint8_t reason, insn_len;
@@ -22,6 +24,22 @@ static const struct decode table[] = {
 	{VMEXIT_VMLOAD + 2, EXIT_HIDDEN, 0}, {VMEXIT_VMLOAD + 3, EXIT_HIDDEN, 0},
 	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},     {VMEXIT_IOIO, EXIT_IO, 0},
 };
+
+/*
+ * With V_INTR_MASKING and the monitor's IF clear, a physical interrupt waits until the guest has
+ * taken the virtual one (APM volume 2, 15.21.1). Bochs looks at the guest's IF alone, and exits
+ * again and again. There the preemption becomes an event of the next entry, which comes first.
+ */
+static void inject_preempt(struct vcpu *v)
+{
+	struct vmcb *b = vmcb_of(v);
+
+	if (!v->preempted || !(b->int_ctl & V_IRQ) || !(b->rflags & RFLAGS_IF) || b->int_shadow ||
+	    b->event_inj)
+		return;
+	b->int_ctl &= ~V_IRQ;
+	b->event_inj = EVENT_VALID | EVENT_TYPE_EXTERNAL << 8 | MERLON_VEC_PREEMPT;
+}
 
 void svm_decode(struct vcpu *v, struct vexit *e)
 {
@@ -51,6 +69,9 @@ void svm_decode(struct vcpu *v, struct vexit *e)
 		e->write = b->exit_info1 & NPF_WRITE;
 		e->exec = b->exit_info1 & NPF_EXEC;
 		e->addr = b->exit_info2;
+		break;
+	case VMEXIT_INTR:
+		inject_preempt(v);
 		break;
 	case VMEXIT_NMI:
 	case VMEXIT_INIT:
@@ -100,6 +121,8 @@ void svm_preempt(struct vcpu *v, bool on)
 {
 	struct vmcb *b = vmcb_of(v);
 
+	if (!on && b->event_inj & EVENT_VALID && EVENT_TYPE(b->event_inj) == EVENT_TYPE_EXTERNAL)
+		b->event_inj = 0;
 	b->int_vector = MERLON_VEC_PREEMPT;
 	b->int_ctl = V_INTR_MASKING;
 	if (on)

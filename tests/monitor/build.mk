@@ -8,4 +8,5 @@ $(eval $(call unit_test,monitor_memory,tests/monitor/memory.c tests/monitor/fake
 $(eval $(call unit_test,monitor_policy,tests/monitor/policy.c tests/monitor/fake.c $(MONITOR_POLICY)))
 $(eval $(call unit_test,monitor_input,tests/monitor/input.c tests/monitor/fake.c $(MONITOR_POLICY) \
 	monitor/options.c monitor/guard_on.c))
+$(eval $(call unit_test,monitor_event,tests/monitor/event.c monitor/event.c))
 $(eval $(call fuzzer,monitor_insn,tests/monitor/fuzz_insn.c monitor/insn.c))
