@@ -37,6 +37,8 @@ void arch_ioapic_write(uint32_t offset, uint32_t value);
 void arch_apic_reset(void); /* to what an INIT leaves */
 void arch_apic_nmi(uint32_t apic_id);
 
+/* XCR0 of the vCPU that exited: a world switch exchanges it, an exit does not. */
+uint64_t arch_xcr0(void);
 /* Bytes of one vCPU's extended state area; 0 without XSAVE. */
 size_t arch_xstate_size(void);
 void arch_xregs_init(struct xregs *x);

@@ -40,6 +40,37 @@ static void leaf_7(struct vcpu *v, struct cpuid *c, uint32_t subleaf)
 	set_bit(&c->ecx, BIT(4), virt->get(v, VREG_CR4) & CR4_PKE);
 }
 
+#define XSAVE_LEGACY_AND_HEADER 576
+#define XSAVE_ALIGNED		BIT(1) /* ECX of a state's subleaf: starts at 64 bytes when compacted */
+#define XSAVE_SUPERVISOR	BIT(0)
+
+static uint32_t compacted_size(uint64_t xcr0)
+{
+	uint64_t size = XSAVE_LEGACY_AND_HEADER;
+
+	for (uint32_t state = 2; state < 63; state++) {
+		struct cpuid c;
+
+		if (!(xcr0 >> state & 1))
+			continue;
+		c = arch_cpuid(0xd, state);
+		size = c.ecx & XSAVE_ALIGNED ? ALIGN_UP(size, 64) : size;
+		size += c.eax;
+	}
+	return (uint32_t)size;
+}
+
+/* No supervisor states, and so no XSAVES. With XSAVEC, Linux believes the size that subleaf 1
+ * gives; the hardware's may count supervisor states, or be absent without XSAVES. */
+static void leaf_d(struct cpuid *c, uint32_t subleaf)
+{
+	if (subleaf == 1)
+		*c = (struct cpuid){c->eax & ~BIT(3),
+				    c->eax & BIT(1) ? compacted_size(arch_xcr0()) : 0, 0, 0};
+	else if (subleaf > 1 && c->ecx & XSAVE_SUPERVISOR)
+		*c = (struct cpuid){0};
+}
+
 static void leaf_hypervisor(struct cpuid *c, uint32_t leaf)
 {
 	*c = (struct cpuid){0};
@@ -62,8 +93,7 @@ struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
 		leaf_7(v, &c, subleaf);
 		break;
 	case 0xd:
-		if (subleaf == 1) /* XSAVES: no supervisor states */
-			c = (struct cpuid){c.eax & ~BIT(3), 0, 0, 0};
+		leaf_d(&c, subleaf);
 		break;
 	case 0x14: /* processor trace */
 	case 0x12: /* SGX */

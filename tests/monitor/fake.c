@@ -83,6 +83,12 @@ struct cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
 	return leaf == 0x80000008 ? (struct cpuid){.eax = 36} : fake_cpuid;
 }
 
+/* x87, SSE, AVX and the first of AVX-512's */
+uint64_t arch_xcr0(void)
+{
+	return 0x27;
+}
+
 uint64_t arch_tsc(void)
 {
 	return 1000;

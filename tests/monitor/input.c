@@ -322,7 +322,10 @@ static void test_cpuid(void **state)
 	assert_true(cpuid_filter(v, 1, 0).ecx & 1 << 27);
 	assert_int_equal(cpuid_filter(v, 0x80000001, 0).ecx & 4, 0); /* SVM */
 	assert_int_equal(cpuid_filter(v, 0x8000000a, 0).eax, 0);
-	assert_int_equal(cpuid_filter(v, 0xd, 1).eax & 8, 0); /* XSAVES */
+	c = cpuid_filter(v, 0xd, 1);
+	assert_int_equal(c.eax & 8, 0); /* XSAVES */
+	assert_int_equal(c.ecx | c.edx, 0);
+	assert_int_equal(cpuid_filter(v, 0xd, 2).eax, 0); /* a supervisor state */
 	c = cpuid_filter(v, 0x40000000, 0);
 	assert_int_equal(c.ebx, MERLON_CPUID_EBX);
 	assert_int_equal(c.edx, MERLON_CPUID_EDX);
@@ -330,6 +333,17 @@ static void test_cpuid(void **state)
 	assert_int_equal(c.eax, MERLON_ABI_VERSION);
 	assert_int_equal(c.edx, 3);
 	assert_int_equal(cpuid_filter(v, 0x40000010, 0).eax, 0);
+}
+
+/* Two states of 258 bytes each behind the legacy area and the header, both aligned. */
+static void test_xsave_size(void **state)
+{
+	fake_cpuid = (struct cpuid){.eax = 0x102, .ecx = 2};
+	assert_int_equal(cpuid_filter(v, 0xd, 1).ebx, 576 + 258 + 62 + 258);
+	fake_cpuid = (struct cpuid){.eax = 0x102};
+	assert_int_equal(cpuid_filter(v, 0xd, 1).ebx, 576 + 258 + 258);
+	fake_cpuid = (struct cpuid){.eax = 0x100, .ebx = 5};
+	assert_int_equal(cpuid_filter(v, 0xd, 1).ebx, 0); /* no XSAVEC */
 }
 
 static void test_options(void **state)
@@ -351,9 +365,9 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_decode), T(test_guest_read), T(test_apic),    T(test_apic_vectors),
-		T(test_ioapic), T(test_ports),	    T(test_sleep),   T(test_init_sipi),
-		T(test_msr),	T(test_cpuid),	    T(test_options),
+		T(test_decode), T(test_guest_read), T(test_apic),	T(test_apic_vectors),
+		T(test_ioapic), T(test_ports),	    T(test_sleep),	T(test_init_sipi),
+		T(test_msr),	T(test_cpuid),	    T(test_xsave_size), T(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

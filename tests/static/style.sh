@@ -15,7 +15,7 @@ report() {
 	fi
 }
 
-echo 1..7
+echo 1..8
 
 # shellcheck disable=SC2086
 report 'clang-format' "$(echo "$code" | grep -v '\.S$' | xargs clang-format --dry-run 2>&1 |
@@ -46,3 +46,7 @@ report 'no function over 80 lines' "$(
 
 report 'no code is switched off with #if 0' "$(
 	echo "$code" | xargs grep -nE '^[ \t]*#[ \t]*if[ \t]+0\b' /dev/null)"
+
+# shellcheck disable=SC2086
+lines=$(cat $(echo "$code" | grep '^monitor/') | wc -l)
+report "the monitor has at most 9000 lines ($lines)" "$([ "$lines" -le 9000 ] || echo "$lines")"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make_iso OUTPUT: a disc from which GRUB starts the monitor, with the menu entry that a user
-# would write (docs/install.md).
+# would write. GRUB 2 leaves the file's name out of a command line, other loaders put it first: hence
+# the word "placeholder", as in GRUB's own entries for Xen.
 make_iso() {
 	rm -rf "$run/iso"
 	mkdir -p "$run/iso/boot/grub"
@@ -11,10 +12,10 @@ make_iso() {
 	cat >"$run/iso/boot/grub/grub.cfg" <<END
 set timeout=0
 menuentry "Linux beside the Merlon TEE" {
-	multiboot /boot/merlon $monitor_args
-	module /boot/tee.img
-	module /boot/vmlinuz $cmdline
-	module /boot/initrd.img
+	multiboot /boot/merlon placeholder $monitor_args
+	module /boot/tee.img placeholder
+	module /boot/vmlinuz placeholder $cmdline
+	module /boot/initrd.img placeholder
 }
 END
 	grub-mkrescue -o "$1" "$run/iso" >"$run/iso.log" 2>&1 || {

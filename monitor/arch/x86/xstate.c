@@ -31,6 +31,11 @@ void xstate_cpu_on(void)
 	has_ibpb = x8.ebx & (1u << 12) || c7.edx & (1u << 26);
 }
 
+uint64_t arch_xcr0(void)
+{
+	return xgetbv0();
+}
+
 size_t arch_xstate_size(void)
 {
 	return area_size;
