@@ -28,6 +28,9 @@ void arch_out(uint16_t port, unsigned int size, uint32_t value);
 void *phys_to_virt(hpa_t addr);
 hpa_t virt_to_phys(const void *p);
 
+/* A device's registers, uncached; whole pages. Boot only. */
+volatile void *arch_map_device(hpa_t addr, size_t bytes);
+
 /* Local APIC of the calling CPU; offsets in bytes. */
 uint32_t arch_apic_read(uint32_t offset);
 void arch_apic_write(uint32_t offset, uint32_t value);

@@ -4,7 +4,7 @@
 
 GUARD ?= on
 
-MONITOR_ALL := $(wildcard monitor/*.c monitor/arch/x86/*.c monitor/svm/*.c monitor/vmx/*.c) $(LIB_SRCS) \
+MONITOR_ALL := $(wildcard monitor/*.c monitor/arch/x86/*.c monitor/svm/*.c monitor/vmx/*.c monitor/iommu/*.c) $(LIB_SRCS) \
 	$(wildcard monitor/arch/x86/*.S monitor/svm/*.S monitor/vmx/*.S)
 MONITOR_SRCS := $(filter-out monitor/guard_%.c,$(MONITOR_ALL))
 MONITOR_OBJS := $(patsubst %,$(O)/monitor/obj/%.o,$(MONITOR_SRCS))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The loop that each CPU runs for ever once Linux has it. */
 #include <monitor/arch.h>
+#include <monitor/iommu/iommu.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
 
@@ -67,6 +68,9 @@ void cpu_step(struct cpu *c)
 	stat_add(c, MERLON_STAT_EXITS);
 	if (v->part == PART_TEE)
 		stat_add(c, MERLON_STAT_EXITS_TEE);
+	/* Linux's timer makes exits, so this comes round; calls are spared it. */
+	if (!c->id && e.reason != EXIT_HYPERCALL)
+		iommu_poll();
 	handlers[e.reason](v, &e);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <abi/hypercall.h>
 #include <monitor/arch.h>
+#include <monitor/iommu/iommu.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
 
@@ -8,7 +9,8 @@ typedef uint64_t (*hypercall)(struct vcpu *v);
 
 uint32_t features(void)
 {
-	return MERLON_FEAT_REE_MAPPED | (guard_enabled() ? 0 : MERLON_FEAT_GUARD_OFF);
+	return MERLON_FEAT_REE_MAPPED | (iommu_active() ? MERLON_FEAT_DMA_CONTAINED : 0) |
+	       (guard_enabled() ? 0 : MERLON_FEAT_GUARD_OFF);
 }
 
 static uint64_t hc_info(struct vcpu *v)

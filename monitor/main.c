@@ -3,6 +3,7 @@
 #include <abi/hypercall.h>
 #include <monitor/arch.h>
 #include <monitor/arch/x86/machine.h>
+#include <monitor/iommu/iommu.h>
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
@@ -41,6 +42,7 @@ static void divide_memory(void)
 	uint64_t base, end;
 
 	memory_init();
+	iommu_find();
 	change(MEM_DONATE, layout.base, layout.size, OWNER_REE, OWNER_MONITOR, 0);
 	change(MEM_DONATE, layout.tee, layout.tee_size, OWNER_MONITOR, OWNER_TEE, 0);
 	change(MEM_DONATE, layout.tee_ring, RING_SIZE, OWNER_MONITOR, OWNER_TEE, 0);
@@ -110,7 +112,6 @@ static void main_high(void)
 		MERLON_ABI_MAJOR, MERLON_ABI_MINOR, (unsigned long long)layout.image,
 		(unsigned long long)layout.tee, (unsigned long long)layout.tee_size >> 20);
 	options_report();
-	log_msg(LOG_WARN, "DMA is not contained: a device that Linux drives can reach all memory");
 	choose_backend();
 	apic_id = lapic_start();
 	acpi_find_cpus(apic_id);
@@ -119,6 +120,7 @@ static void main_high(void)
 	log_msg(LOG_INFO, "%s, %u CPUs, TSC %llu kHz", virt->name, ncpus,
 		(unsigned long long)boot.tsc_khz);
 	divide_memory();
+	iommu_start();
 	msr_init();
 	io_init();
 	cpu_start(c);

@@ -135,6 +135,18 @@ void memory_init(void)
 	memory_check();
 }
 
+void memory_claim(uint64_t base, uint64_t size)
+{
+	struct mem_range r = {.base = base, .end = base + size, .owner = OWNER_MONITOR};
+	uint32_t i = find(base);
+
+	if (base % PAGE_SIZE || r.end % PAGE_SIZE || r.end <= base || nranges == MAX_RANGES ||
+	    (i < nranges && ranges[i].base < r.end))
+		panic("registers at %llx cannot be taken from Linux", (unsigned long long)base);
+	insert(i, &r);
+	memory_check();
+}
+
 uint32_t memory_access(enum partition_id part, uint64_t addr)
 {
 	const struct mem_range *r = range_at(addr);

@@ -53,7 +53,21 @@ void memory_check(void);
 /* Up to here, behind the APIC's page, a store is a message-signalled interrupt of any kind. */
 #define MSI_END 0xfef00000ull
 
+/* Device registers that become the monitor's: whole pages outside RAM, owned by nobody. Boot only. */
+void memory_claim(uint64_t base, uint64_t size);
+
 /* --- second_level.c --- */
+/* What entries look like. Tables have levels 0 to 2 and the root above them. */
+struct second_level_format {
+	uint64_t (*leaf)(hpa_t addr, uint32_t access, unsigned int level, bool device);
+	uint64_t (*table)(hpa_t to, unsigned int level); /* entry for a table of this level */
+	uint64_t absent;
+	unsigned int max_level; /* of a leaf: 0 = 4 KiB, 1 = 2 MiB, 2 = 1 GiB */
+};
+/* The same from another judge: its answer holds from addr to *end, which it may lower. RAM and
+ * the first 4 GiB. Boot only. */
+hpa_t second_level_build_with(const struct second_level_format *format,
+			      uint32_t (*access)(uint64_t addr, uint64_t *end));
 /* Builds a partition's tables from the ownership table; returns the root. Boot only. */
 hpa_t second_level_build(enum partition_id part);
 

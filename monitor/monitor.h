@@ -38,6 +38,11 @@ struct options {
 	uint64_t tee_mem; /* bytes */
 	uint32_t log_level;
 	bool serial;
+	enum {
+		IOMMU_AUTO, /* if there is one */
+		IOMMU_OFF,
+		IOMMU_REQUIRE
+	} iommu;
 };
 extern struct options options;
 /* Parses the monitor's own command line. Unknown words are logged by options_report. */
@@ -83,7 +88,7 @@ void multiboot_parse(uint32_t magic, uint32_t info);
 #define E820_RAM      1
 #define E820_RESERVED 2
 #define IMAGE_SIZE    LARGE_PAGE
-#define POOL_SIZE     (3 * LARGE_PAGE)
+#define POOL_SIZE     (4 * LARGE_PAGE)
 #define RING_SIZE     (LARGE_PAGE / 2)
 struct layout {
 	uint64_t base, size; /* everything that Linux must not use */

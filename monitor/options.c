@@ -47,6 +47,23 @@ static bool parse_level(const char *s, uint32_t *level)
 	return false;
 }
 
+static bool parse_iommu(const char *s)
+{
+	static const char *const names[] = {
+		[IOMMU_AUTO] = "auto",
+		[IOMMU_OFF] = "off",
+		[IOMMU_REQUIRE] = "require",
+	};
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(s, names[i]))
+			continue;
+		options.iommu = i;
+		return true;
+	}
+	return false;
+}
+
 static bool parse_word(const char *w)
 {
 	uint64_t size;
@@ -55,6 +72,8 @@ static bool parse_word(const char *w)
 		options.serial = true;
 		return true;
 	}
+	if (!strncmp(w, "iommu=", 6))
+		return parse_iommu(w + 6);
 	if (!strncmp(w, "log=", 4))
 		return parse_level(w + 4, &options.log_level);
 	if (!strncmp(w, "tee_mem=", 8)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Second-level tables: four levels, identity mapped, built from the ownership table with the
- * largest pages that fit. What the backend's entries look like is the backend's business.
+ * largest pages that fit. What entries look like is the business of the backend or the IOMMU.
  */
 #include <monitor/arch.h>
 #include <monitor/memory.h>
@@ -14,11 +14,20 @@ static const uint64_t level_size[] = {PAGE_SIZE, LARGE_PAGE, HUGE_PAGE};
 
 struct build {
 	uint64_t *root;
-	enum partition_id part;
+	const struct second_level_format *format;
 	/* Which next-level table an entry points to is not encoded neutrally; remember it. */
 	uint64_t *last[TOP_LEVEL + 1];
 	uint64_t last_index[TOP_LEVEL + 1];
 };
+
+static uint64_t *new_table(const struct second_level_format *f)
+{
+	uint64_t *t = pool_alloc(PAGE_SIZE);
+
+	for (unsigned int i = 0; f->absent && i < TABLE_ENTRIES; i++)
+		t[i] = f->absent;
+	return t;
+}
 
 static unsigned int shift_of(unsigned int level)
 {
@@ -36,23 +45,22 @@ static uint64_t *table(struct build *b, uint64_t addr, unsigned int level)
 	if (b->last[level] && b->last_index[level] == index)
 		return b->last[level];
 	parent = table(b, addr, level + 1);
-	b->last[level] = pool_alloc(PAGE_SIZE);
+	b->last[level] = new_table(b->format);
 	b->last_index[level] = index;
-	parent[index % TABLE_ENTRIES] = virt->entry_table(virt_to_phys(b->last[level]));
+	parent[index % TABLE_ENTRIES] = b->format->table(virt_to_phys(b->last[level]), level);
 	return b->last[level];
 }
 
-static unsigned int best_level(uint64_t addr, uint64_t end)
+static unsigned int best_level(uint64_t addr, uint64_t end, unsigned int max_level)
 {
-	for (unsigned int level = virt->has_huge() ? 2 : 1; level; level--)
+	for (unsigned int level = max_level; level; level--)
 		if (!(addr % level_size[level]) && end - addr >= level_size[level])
 			return level;
 	return 0;
 }
 
-static void map_extent(struct build *b, uint64_t addr, uint64_t end)
+static void map_extent(struct build *b, uint64_t addr, uint64_t end, uint32_t access)
 {
-	uint32_t access = memory_access(b->part, addr);
 	bool device = memory_owner(addr) == OWNER_DEVICE;
 	unsigned int level;
 	uint64_t *t;
@@ -60,10 +68,10 @@ static void map_extent(struct build *b, uint64_t addr, uint64_t end)
 	if (!access)
 		return;
 	for (; addr < end; addr += level_size[level]) {
-		level = best_level(addr, end);
+		level = best_level(addr, end, b->format->max_level);
 		t = table(b, addr, level);
 		t[(addr >> shift_of(level)) % TABLE_ENTRIES] =
-			virt->entry(hpa(addr), access, level, device);
+			b->format->leaf(hpa(addr), access, level, device);
 	}
 }
 
@@ -81,14 +89,37 @@ static uint64_t top(enum partition_id part)
 	return 1ull << (bits < 48 ? bits : 48);
 }
 
+static uint64_t cpu_table(hpa_t to, unsigned int level)
+{
+	return virt->entry_table(to);
+}
+
 hpa_t second_level_build(enum partition_id part)
 {
-	struct build b = {.root = pool_alloc(PAGE_SIZE), .part = part};
+	const struct second_level_format format = {
+		.leaf = virt->entry, .table = cpu_table, .max_level = virt->has_huge() ? 2 : 1};
+	struct build b = {.root = new_table(&format), .format = &format};
 	uint64_t base, end, limit = top(part);
 
 	for (uint64_t addr = 0; addr < limit; addr = end) {
 		memory_extent(addr, &base, &end);
-		map_extent(&b, addr, end < limit ? end : limit);
+		map_extent(&b, addr, end < limit ? end : limit, memory_access(part, addr));
+	}
+	return virt_to_phys(b.root);
+}
+
+hpa_t second_level_build_with(const struct second_level_format *format,
+			      uint32_t (*access)(uint64_t addr, uint64_t *end))
+{
+	uint64_t base, end, limit = layout.ram_end > FOUR_GIB ? layout.ram_end : FOUR_GIB;
+	struct build b = {.root = new_table(format), .format = format};
+	uint32_t rights;
+
+	for (uint64_t addr = 0; addr < limit; addr = end) {
+		memory_extent(addr, &base, &end);
+		end = end < limit ? end : limit;
+		rights = access(addr, &end);
+		map_extent(&b, addr, end, rights);
 	}
 	return virt_to_phys(b.root);
 }

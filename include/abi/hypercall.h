@@ -76,6 +76,8 @@
 
 /* The TEE maps all REE RAM; no page needs to be shared before it is named in a message. */
 #define MERLON_FEAT_REE_MAPPED (1u << 0)
+/* An IOMMU keeps devices that Linux drives out of TEE and monitor memory. */
+#define MERLON_FEAT_DMA_CONTAINED (1u << 1)
 /* A test build that leaves TEE and monitor memory open to the REE: keep no secret in it. */
 #define MERLON_FEAT_GUARD_OFF (1u << 31)
 

@@ -22,6 +22,7 @@ enum merlon_stat {
 	MERLON_STAT_NMI, /* NMIs that arrived while the TEE ran */
 	MERLON_STAT_OTHER,
 	MERLON_STAT_READY_US, /* CPU 0: microseconds from the monitor's entry to the TEE ready on all CPUs */
+	MERLON_STAT_DMA_FAULTS, /* CPU 0: refused accesses of devices, as far as the IOMMU told */
 	MERLON_STAT_COUNT
 };
 
@@ -29,6 +30,7 @@ enum merlon_stat {
 	{                                                                                          \
 		"exits", "exits_tee", "hypercalls", "tee_calls", "preempts", "cpuid", "msr", "io", \
 			"apic", "npf", "violations", "init", "nmi", "other", "ready_us",           \
+			"dma_faults",                                                              \
 	}
 
 enum tee_stat {

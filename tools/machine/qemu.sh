@@ -22,6 +22,14 @@ fell_over_breakpoint() {
 	[ ! -s "$RESULT" ] && grep -aqs 'Oops: int3' "${CONSOLE:-$run/console}"
 }
 
+case ${IOMMU:-off} in
+off) iommu= ;;
+# Interrupts are not remapped: nobody programs QEMU's tables for that.
+intel) iommu='-device intel-iommu,intremap=off' ;;
+amd) iommu='-device amd-iommu,intremap=off' ;;
+*) die "IOMMU=$IOMMU is not one of: off, intel, amd" ;;
+esac
+
 # Sets status.
 run_machine() {
 	# EPYC less what TCG does not have and would warn about.
@@ -34,7 +42,7 @@ run_machine() {
 	# -display none with an explicit serial port, rather than -nographic: the firmware then
 	# stays away from the serial port and does not clear the user's screen.
 	set -- -M q35 -accel $accel -cpu "$cpu" -smp "$CPUS" -m "$MEM" \
-		-no-reboot -display none -vga none -nic none
+		-no-reboot -display none -vga none -nic none $iommu
 	if [ -n "$CONSOLE" ]; then
 		# The registers at each reset: what remains of a machine that died in a triple fault.
 		set -- "$@" -monitor none -serial "file:$CONSOLE" -d cpu_reset -D "$CONSOLE.resets"

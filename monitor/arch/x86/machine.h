@@ -7,11 +7,13 @@
 #include <monitor/types.h>
 
 /* Virtual layout. The image is linked at IMAGE_VA + its load address. */
-#define IMAGE_VA  0xffffffff80000000ull
-#define STACKS_VA 0xffffffffc0000000ull
-#define APIC_VA	  0xffffffffe0000000ull
-#define IOAPIC_VA 0xffffffffe0001000ull
-#define DIRECT_VA 0xffff800000000000ull
+#define IMAGE_VA    0xffffffff80000000ull
+#define STACKS_VA   0xffffffffc0000000ull
+#define APIC_VA	    0xffffffffe0000000ull
+#define IOAPIC_VA   0xffffffffe0001000ull
+#define DEVICES_VA  0xffffffffe0200000ull
+#define DEVICES_END 0xffffffffe4000000ull
+#define DIRECT_VA   0xffff800000000000ull
 
 #define STACK_SIZE (4 * PAGE_SIZE) /* and an unmapped page below each */
 #define STACK_SLOT (8 * PAGE_SIZE)

@@ -66,6 +66,18 @@ static void map(uint64_t va, uint64_t pa, uint64_t size, uint64_t flags)
 	}
 }
 
+volatile void *arch_map_device(hpa_t addr, size_t bytes)
+{
+	static uint64_t next = DEVICES_VA;
+	uint64_t va = next;
+
+	if (bytes > DEVICES_END - next)
+		panic("too many devices' registers");
+	next += bytes;
+	map(va, addr.v, bytes, MMIO);
+	return (volatile void *)va;
+}
+
 static void map_image(char *start, char *end, uint64_t flags)
 {
 	uint64_t va = ALIGN_DOWN((uint64_t)start, PAGE_SIZE);

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * AMD-Vi: one page table for all devices of all units, and no INIT, SMI or system management message
+ * from any of them. AMD I/O Virtualization Technology Specification, chapters 2 and 3.
+ */
+#include <monitor/arch.h>
+#include <monitor/iommu/iommu.h>
+#include <monitor/monitor.h>
+
+#define REG_DEVICES	  0x00
+#define REG_COMMANDS	  0x08
+#define REG_EVENTS	  0x10
+#define REG_CONTROL	  0x18
+#define REG_FEATURES	  0x30
+#define REG_COMMANDS_HEAD 0x2000
+#define REG_COMMANDS_TAIL 0x2008
+#define REG_EVENTS_HEAD	  0x2010
+#define REG_EVENTS_TAIL	  0x2018
+#define REG_STATUS	  0x2020
+
+#define CONTROL_ENABLE	       (1ull << 0)
+#define CONTROL_EVENTS	       (1ull << 2)
+#define CONTROL_COHERENT       (1ull << 10)
+#define CONTROL_COMMANDS       (1ull << 12)
+#define CONTROL_ALL	       (CONTROL_ENABLE | CONTROL_EVENTS | CONTROL_COHERENT | CONTROL_COMMANDS)
+#define FEATURE_INVALIDATE_ALL (1ull << 6)
+#define STATUS_EVENT_OVERFLOW  1ull
+
+#define CPUID_HYPERVISOR (1u << 31) /* leaf 1, ECX */
+#define DEVICE_COUNT	 65536u
+#define DEVICE_WORDS	 4u
+#define DEVICES_SIZE	 (DEVICE_COUNT * DEVICE_WORDS * 8)
+#define RING_ENTRIES	 256u
+#define RING_BYTES	 (RING_ENTRIES * 16)
+#define RING_LENGTH_CODE (8ull << 56) /* 2^8 entries */
+
+/* Device table entry, words 0 to 2 */
+#define DTE_VALID	(1ull << 0)
+#define DTE_TRANSLATE	(1ull << 1)
+#define DTE_LEVELS	(4ull << 9)
+#define DTE_READ	(1ull << 61)
+#define DTE_WRITE	(1ull << 62)
+#define DTE_DOMAIN	1ull
+#define DTE_INT_VALID	(1ull << 0) /* the next four have a meaning; INIT is not passed on */
+#define DTE_PASS_EXTINT (1ull << 57)
+#define DTE_PASS_NMI	(1ull << 58)
+#define DTE_PASS_FIXED	(1ull << 60) /* fixed and arbitrated, as they are */
+#define DTE_PASS_LINT	(3ull << 62)
+
+#define COMMAND_WAIT	       (1ull << 60 | 1) /* and store a word */
+#define COMMAND_INVALIDATE_ALL (8ull << 60)
+#define WAIT_TOKEN	       0x6d65726c6f6eull
+#define WAIT_MS		       100
+
+#define EVENT_DEVICE(e)	  ((uint16_t)(e))
+#define EVENT_CODE(e)	  ((uint8_t)((e) >> 60))
+#define EVENT_IS_WRITE(e) ((e) >> 53 & 1)
+
+#define PTE_PRESENT (1ull << 0)
+#define PTE_NEXT(l) ((uint64_t)(l) << 9)
+#define PTE_R	    (1ull << 61)
+#define PTE_W	    (1ull << 62)
+
+static struct unit {
+	volatile uint8_t *regs;
+	uint64_t *commands, *events;
+	volatile uint64_t *token;
+	uint64_t features;
+} units[IOMMU_MAX_UNITS];
+
+static uint64_t *devices;
+
+static uint64_t read64(const struct unit *u, size_t at)
+{
+	return *(volatile uint64_t *)(u->regs + at);
+}
+
+static void write64(const struct unit *u, size_t at, uint64_t value)
+{
+	*(volatile uint64_t *)(u->regs + at) = value;
+}
+
+static int amdvi_probe(unsigned int i, volatile void *registers)
+{
+	units[i] = (struct unit){.regs = registers};
+	units[i].features = read64(&units[i], REG_FEATURES);
+	return 0;
+}
+
+static uint64_t leaf(hpa_t addr, uint32_t access, unsigned int level, bool device)
+{
+	return addr.v | PTE_PRESENT | (access & ACCESS_R ? PTE_R : 0) |
+	       (access & ACCESS_W ? PTE_W : 0);
+}
+
+static uint64_t table(hpa_t to, unsigned int level)
+{
+	return to.v | PTE_PRESENT | PTE_NEXT(level + 1) | PTE_R | PTE_W;
+}
+
+static const struct second_level_format *amdvi_format(void)
+{
+	/* Any bit but PRESENT may be set in an absent entry; with one set, QEMU reports the fault. */
+	static const struct second_level_format format = {
+		.leaf = leaf, .table = table, .absent = PTE_NEXT(1), .max_level = 2};
+
+	return &format;
+}
+
+/*
+ * What of interrupt messages a device gets through. QEMU before 9.2 then refuses all that do not
+ * go to CPU 0 in one particular way, so in a machine that is virtual itself nothing is filtered.
+ */
+static uint64_t interrupt_filter(void)
+{
+	if (arch_cpuid(1, 0).ecx & CPUID_HYPERVISOR)
+		return 0;
+	return DTE_INT_VALID | DTE_PASS_EXTINT | DTE_PASS_NMI | DTE_PASS_FIXED | DTE_PASS_LINT;
+}
+
+static void make_devices(hpa_t root)
+{
+	uint64_t filter = interrupt_filter();
+
+	devices = pool_alloc(DEVICES_SIZE);
+	for (size_t i = 0; i < DEVICE_COUNT * DEVICE_WORDS; i += DEVICE_WORDS) {
+		devices[i] = root.v | DTE_VALID | DTE_TRANSLATE | DTE_LEVELS | DTE_READ | DTE_WRITE;
+		devices[i + 1] = DTE_DOMAIN;
+		devices[i + 2] = filter;
+	}
+	arch_wbinvd();
+}
+
+static void put_command(struct unit *u, uint64_t first, uint64_t second)
+{
+	uint64_t tail = read64(u, REG_COMMANDS_TAIL);
+
+	u->commands[tail / 8] = first;
+	u->commands[tail / 8 + 1] = second;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	write64(u, REG_COMMANDS_TAIL, (tail + 16) % RING_BYTES);
+}
+
+/* Waits until the unit has done all commands: false after WAIT_MS. */
+static bool finish(struct unit *u)
+{
+	uint64_t end = arch_tsc() + boot.tsc_khz * WAIT_MS;
+
+	*u->token = 0;
+	put_command(u, virt_to_phys((const void *)u->token).v | COMMAND_WAIT, WAIT_TOKEN);
+	while (*u->token != WAIT_TOKEN) {
+		if (arch_tsc() > end)
+			return false;
+		arch_pause();
+	}
+	return true;
+}
+
+static int amdvi_start(unsigned int i, hpa_t root)
+{
+	struct unit *u = &units[i];
+
+	if (!devices)
+		make_devices(root);
+	u->commands = pool_alloc(RING_BYTES);
+	u->events = pool_alloc(RING_BYTES);
+	u->token = pool_alloc(PAGE_SIZE);
+	write64(u, REG_CONTROL, 0);
+	write64(u, REG_DEVICES, virt_to_phys(devices).v | (DEVICES_SIZE / PAGE_SIZE - 1));
+	write64(u, REG_COMMANDS, virt_to_phys(u->commands).v | RING_LENGTH_CODE);
+	write64(u, REG_EVENTS, virt_to_phys(u->events).v | RING_LENGTH_CODE);
+	write64(u, REG_COMMANDS_HEAD, 0);
+	write64(u, REG_COMMANDS_TAIL, 0);
+	write64(u, REG_EVENTS_HEAD, 0);
+	write64(u, REG_EVENTS_TAIL, 0);
+	write64(u, REG_CONTROL, CONTROL_ALL);
+	/* Without this command the unit is as it was after its reset: nothing is cached. */
+	if (u->features & FEATURE_INVALIDATE_ALL)
+		put_command(u, COMMAND_INVALIDATE_ALL, 0);
+	return finish(u) ? 0 : -E_INVAL;
+}
+
+/* A full log stops; it starts again empty. */
+static void restart_events(struct unit *u)
+{
+	write64(u, REG_CONTROL, CONTROL_ALL & ~CONTROL_EVENTS);
+	write64(u, REG_EVENTS_HEAD, read64(u, REG_EVENTS_TAIL));
+	write64(u, REG_STATUS, STATUS_EVENT_OVERFLOW);
+	write64(u, REG_CONTROL, CONTROL_ALL);
+}
+
+static bool amdvi_fault(unsigned int i, struct dma_fault *f)
+{
+	struct unit *u = &units[i];
+	uint64_t head = read64(u, REG_EVENTS_HEAD) % RING_BYTES, first;
+
+	if (head == read64(u, REG_EVENTS_TAIL) % RING_BYTES) {
+		if (read64(u, REG_STATUS) & STATUS_EVENT_OVERFLOW)
+			restart_events(u);
+		return false;
+	}
+	first = u->events[head / 8];
+	*f = (struct dma_fault){.source = EVENT_DEVICE(first),
+				.reason = EVENT_CODE(first),
+				.write = EVENT_IS_WRITE(first),
+				.addr = u->events[head / 8 + 1]};
+	write64(u, REG_EVENTS_HEAD, (head + 16) % RING_BYTES);
+	return true;
+}
+
+const struct iommu_driver amdvi_driver = {
+	.name = "AMD-Vi",
+	.signature = "IVRS",
+	.parse = ivrs_parse,
+	.probe = amdvi_probe,
+	.format = amdvi_format,
+	.start = amdvi_start,
+	.fault = amdvi_fault,
+};
