@@ -28,6 +28,9 @@ static void print_status(const struct merlon_ioc_status *s)
 	printf("memory     %s\n", s->features & MERLON_FEAT_REE_MAPPED
 					  ? "all of this Linux's can be shared"
 					  : "shared page by page");
+	printf("DMA        %s\n", s->features & MERLON_FEAT_DMA_CONTAINED
+					  ? "contained by an IOMMU"
+					  : "not contained: devices can reach the TEE");
 	printf("TSC        %llu kHz\n", (unsigned long long)s->tsc_khz);
 }
 

@@ -63,7 +63,7 @@
 
 static struct unit {
 	volatile uint8_t *regs;
-	uint64_t *commands, *events;
+	uint64_t *commands, *events, head; /* of the events */
 	volatile uint64_t *token;
 	uint64_t features;
 } units[IOMMU_MAX_UNITS];
@@ -184,27 +184,32 @@ static int amdvi_start(unsigned int i, hpa_t root)
 static void restart_events(struct unit *u)
 {
 	write64(u, REG_CONTROL, CONTROL_ALL & ~CONTROL_EVENTS);
-	write64(u, REG_EVENTS_HEAD, read64(u, REG_EVENTS_TAIL));
+	u->head = 0;
+	write64(u, REG_EVENTS_HEAD, 0);
+	write64(u, REG_EVENTS_TAIL, 0);
 	write64(u, REG_STATUS, STATUS_EVENT_OVERFLOW);
 	write64(u, REG_CONTROL, CONTROL_ALL);
 }
 
+/* The entry itself says that it is one: it may lag behind the tail, and QEMU has no tail. */
 static bool amdvi_fault(unsigned int i, struct dma_fault *f)
 {
 	struct unit *u = &units[i];
-	uint64_t head = read64(u, REG_EVENTS_HEAD) % RING_BYTES, first;
+	volatile uint64_t *e = &u->events[u->head / 8];
+	uint64_t first = e[0];
 
-	if (head == read64(u, REG_EVENTS_TAIL) % RING_BYTES) {
+	if (!first) {
 		if (read64(u, REG_STATUS) & STATUS_EVENT_OVERFLOW)
 			restart_events(u);
 		return false;
 	}
-	first = u->events[head / 8];
 	*f = (struct dma_fault){.source = EVENT_DEVICE(first),
 				.reason = EVENT_CODE(first),
 				.write = EVENT_IS_WRITE(first),
-				.addr = u->events[head / 8 + 1]};
-	write64(u, REG_EVENTS_HEAD, (head + 16) % RING_BYTES);
+				.addr = e[1]};
+	e[0] = e[1] = 0;
+	u->head = (u->head + 16) % RING_BYTES;
+	write64(u, REG_EVENTS_HEAD, u->head);
 	return true;
 }
 

@@ -2,7 +2,7 @@
 # Kernel modules that attack the TEE from Linux. See linux/build.mk for how they are built.
 
 ATTACK_SRC     := $(wildcard tests/attack/*.c tests/attack/*.h tests/attack/Kbuild)
-ATTACK_MODULES := $(foreach m,common memory regs hypercall,$(O)/tests/attack/attack_$(m).ko)
+ATTACK_MODULES := $(foreach m,common memory regs hypercall dma,$(O)/tests/attack/attack_$(m).ko)
 
 $(ATTACK_MODULES) &: $(ATTACK_SRC) $(ABI_HEADERS) tests/attack/build.mk linux/build.mk
 	@mkdir -p $(@D)

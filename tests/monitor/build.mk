@@ -10,3 +10,6 @@ $(eval $(call unit_test,monitor_input,tests/monitor/input.c tests/monitor/fake.c
 	monitor/options.c monitor/guard_on.c))
 $(eval $(call unit_test,monitor_event,tests/monitor/event.c monitor/event.c))
 $(eval $(call fuzzer,monitor_insn,tests/monitor/fuzz_insn.c monitor/insn.c))
+$(eval $(call unit_test,monitor_iommu,tests/monitor/iommu.c tests/monitor/fake.c $(MONITOR_POLICY) \
+	monitor/iommu/config.c))
+$(eval $(call fuzzer,monitor_iommu_tables,tests/monitor/fuzz_iommu.c monitor/iommu/config.c))

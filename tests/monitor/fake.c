@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/monitor/fake.h"
+#include <monitor/iommu/iommu.h>
 
 struct cpu cpus[MAX_CPUS];
 uint32_t ncpus;
@@ -92,6 +93,15 @@ uint64_t arch_xcr0(void)
 uint64_t arch_tsc(void)
 {
 	return 1000;
+}
+
+bool iommu_active(void)
+{
+	return false;
+}
+
+void iommu_poll(void)
+{
 }
 
 void arch_pause(void)
