@@ -3,7 +3,7 @@
 # Devices behind an IOMMU are told to read and write TEE and monitor memory, directly and through a
 # descriptor ring: refused and logged, while they go on serving Linux. dmaopen.sh shows that the
 # attack is a real one.
-#: checks 14
+#: checks 14 12
 #: iommu intel amd
 #: qemu-args -device edu,dma_mask=0xffffffff -device e1000
 . /tests/lib.sh
@@ -12,9 +12,12 @@ check 'the monitor says that DMA is contained' sh -c 'merlonctl log | grep -q "D
 check 'merlonctl says so too' sh -c 'merlonctl status | grep -q "^DMA *contained by"'
 attack attack_dma
 sleep 0.1
-is 'refused accesses are counted' "$(stat total.dma_faults)" -gt 10
-check 'and logged, with address and device' sh -c \
-	'merlonctl log | grep -q "DMA: read of [0-9a-f]* by device [0-9a-f:.]* refused"'
+# QEMU's AMD-Vi of that time never writes its event log.
+if ! merlonctl log | grep -q 'contained by AMD-Vi'; then
+	is 'refused accesses are counted' "$(stat total.dma_faults)" -gt 10
+	check 'and logged, with address and device' sh -c \
+		'merlonctl log | grep -q "DMA: read of [0-9a-f]* by device [0-9a-f:.]* refused"'
+fi
 check 'Linux sees no table of an IOMMU' sh -c \
 	'! ls /sys/firmware/acpi/tables | grep -qE "DMAR|IVRS"'
 is 'no refused access of Linux itself' "$(stat total.violations)" -eq 0
