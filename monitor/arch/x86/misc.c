@@ -86,22 +86,27 @@ void arch_out(uint16_t port, unsigned int size, uint32_t value)
 		asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static void serial_byte(char c)
+/* One line's worth of waiting: where the UART does not get on, the line is lost, not the time. */
+#define LINE_POLLS 100000
+
+static void serial_byte(char c, unsigned int *polls)
 {
-	for (int i = 0; i < 100000 && !(inb(COM1 + LSR) & LSR_EMPTY); i++)
+	for (; *polls && !(inb(COM1 + LSR) & LSR_EMPTY); --*polls)
 		arch_pause();
 	outb(COM1, (uint8_t)c);
 }
 
 void serial_write(const char *text, size_t len)
 {
+	unsigned int polls = LINE_POLLS;
+
 	serial_start();
 	for (const char *p = "merlon: "; *p; p++)
-		serial_byte(*p);
+		serial_byte(*p, &polls);
 	while (len--)
-		serial_byte(*text++);
-	serial_byte('\r');
-	serial_byte('\n');
+		serial_byte(*text++, &polls);
+	serial_byte('\r', &polls);
+	serial_byte('\n', &polls);
 }
 
 void arch_halt(void)

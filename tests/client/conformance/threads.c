@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Many threads with one context. */
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conformance.h"
@@ -19,17 +20,23 @@ static unsigned int xor_rounds(TEEC_Session *s, unsigned int seed, unsigned int 
 	for (n = 0; n < rounds; n++) {
 		TEEC_Operation op = {.paramTypes = TYPES(MEMREF_TEMP_INOUT, NONE, NONE, NONE)};
 		size_t size = (seed * 977 + n * 131) % sizeof(b) + 1, i;
+		TEEC_Result res;
 
 		memset(b, seed + n, size);
 		op.params[0].tmpref.buffer = b;
 		op.params[0].tmpref.size = size;
-		if (TEEC_InvokeCommand(s, TEST_XOR, &op, NULL)) {
+		res = TEEC_InvokeCommand(s, TEST_XOR, &op, NULL);
+		if (res) {
+			printf("# thread %u, round %u: result 0x%x\n", seed, n, res);
 			wrong++;
 			continue;
 		}
 		for (i = 0; i < size && b[i] == (uint8_t)((uint8_t)(seed + n) ^ 0x5a); i++)
 			;
-		wrong += i < size;
+		if (i == size)
+			continue;
+		printf("# thread %u, round %u: byte %zu of %zu is %02x\n", seed, n, i, size, b[i]);
+		wrong++;
 	}
 	return wrong;
 }
