@@ -27,7 +27,7 @@ clean:
 #: make lint       warnings that the compilers do not give (clang-tidy); format check
 #: make fmt        format the C files
 #: make clean      remove $(O)
-#: knobs:          MACHINE=qemu (bochs-vmx, bochs-svm) SEAT=world CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds V=1
+#: knobs:          MACHINE=qemu (bochs-vmx, bochs-svm) SEAT=world IOMMU=off CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds V=1
 
 ifeq ($(MERLON_SETUP)$(filter-out $(FRONT),$(GOALS)),)
 
