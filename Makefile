@@ -27,7 +27,7 @@ clean:
 #: make lint       warnings that the compilers do not give (clang-tidy); format check
 #: make fmt        format the C files
 #: make clean      remove $(O)
-#: knobs:          MACHINE=qemu (bochs-vmx, bochs-svm) SEAT=world IOMMU=off CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds V=1
+#: knobs:          MACHINE=qemu (bochs-vmx, bochs-svm) BOOT=direct (grub-bios, grub-uefi) SEAT=world IOMMU=off CPUS=2 MEM=1024 (MiB) O=build ICOUNT=1 TIMEOUT=seconds V=1
 
 ifeq ($(MERLON_SETUP)$(filter-out $(FRONT),$(GOALS)),)
 
@@ -62,9 +62,10 @@ $(STATUS_SO): tools/make_status.c | .setup
 	@mkdir -p $(@D)
 	@gcc -O2 -Wall -shared -fPIC -o $@ $<
 
-# Bochs is a big package: only who runs it gets it.
+# Bochs is a big package: only who runs it gets it. Likewise GRUB.
 .setup:
-	@tools/setup $(if $(filter test,$(GOALS))$(filter bochs-%,$(MACHINE)),bochs)
+	@tools/setup $(if $(filter test,$(GOALS))$(filter bochs-%,$(MACHINE)),bochs) \
+		$(if $(filter test,$(GOALS))$(filter grub-%,$(BOOT)),grub)
 
 else
 

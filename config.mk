@@ -4,6 +4,7 @@
 O     ?= build
 SEAT  ?= world
 MACHINE ?= qemu
+BOOT  ?= direct
 CPUS  ?= 2
 MEM   ?= 1024
 DEBUG ?= 0

@@ -143,9 +143,12 @@ static int resume(struct merlon_call *call, struct tee_regs *regs)
 	for (;;) {
 		*regs = start;
 		rc = enter(call->m, regs);
-		if (likely(rc != -EBUSY))
+		if (likely(rc != -EBUSY && (rc || regs->rdi != TEE_EBUSY)))
 			return rc;
-		/* This CPU is not ready: the thread keeps, and any CPU will do. */
+		/*
+		 * This CPU is not ready: the thread keeps, and any CPU will do. Or it has slept and runs
+		 * on another CPU by the TEE's own timer: soon it waits for us again.
+		 */
 		schedule_timeout_uninterruptible(1);
 	}
 }

@@ -11,6 +11,7 @@ static struct merlon merlon;
 
 static const struct merlon_transport *const transports[] = {
 	&merlon_world,
+	&merlon_vm,
 };
 
 static const struct tee_desc client_desc = {
@@ -42,9 +43,6 @@ static int find_tee(struct merlon *m)
 		       MERLON_ABI_VERSION);
 		return -EPROTO;
 	}
-	/* The pool's memory is named by address: the TEE must be able to see it. */
-	if (!(m->info.features & MERLON_FEAT_REE_MAPPED))
-		return -EOPNOTSUPP;
 	return 0;
 }
 
@@ -129,7 +127,9 @@ static int start(struct merlon *m)
 	}
 	if (rc)
 		return rc;
-	rc = devices_register(m);
+	rc = merlon_share_init(m);
+	if (!rc)
+		rc = devices_register(m);
 	if (rc)
 		detach(m);
 	return rc;
@@ -176,6 +176,7 @@ out_stop:
 out_log:
 	merlon_log_exit(m);
 	merlon_pages_exit(m);
+	merlon_share_exit(m);
 	return rc;
 }
 
@@ -191,6 +192,7 @@ static void __exit merlon_exit(void)
 	merlon_supp_exit(&m->supp);
 	merlon_log_exit(m);
 	merlon_pages_exit(m);
+	merlon_share_exit(m);
 }
 
 module_init(merlon_init);

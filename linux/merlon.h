@@ -2,9 +2,10 @@
 /*
  * What the driver's files share.
  *
- * Locks, outermost first: supp.lock; then the TEE subsystem's own; client.lock, notif.lock and
- * the xarrays' locks are leaves. No lock is held across a call into the TEE, and a call that
- * makes no RPC takes only client.lock, for a list insertion.
+ * Locks, outermost first: supp.lock; then the TEE subsystem's own; share.lock; client.lock,
+ * notif.lock, share.pages_lock and the xarrays' locks are leaves. No lock but share.lock is held
+ * across a call into the TEE, and a call that makes no RPC takes only client.lock, for a list
+ * insertion.
  */
 #ifndef MERLON_H
 #define MERLON_H
@@ -87,6 +88,7 @@ struct merlon_shm {
 	size_t size; /* bytes */
 	size_t offset; /* of the first byte in pages[0] */
 	size_t num_pages;
+	bool shared; /* with the TEE: merlon_share() */
 	struct page *pages[]; /* a reference is held on each */
 };
 
@@ -94,9 +96,39 @@ extern const struct tee_shm_pool_ops merlon_pool_ops;
 int merlon_shm_register(struct tee_context *ctx, struct tee_shm *shm, struct page **pages,
 			size_t num_pages, unsigned long start);
 int merlon_shm_unregister(struct tee_context *ctx, struct tee_shm *shm);
-void merlon_shm_put(struct merlon_shm *shm);
+void merlon_shm_put(struct merlon *m, struct merlon_shm *shm);
 /* Frees all that the TEE still holds: only when it can no longer use it. */
 void merlon_shm_exit(struct merlon *m);
+
+/* --- Sharing pages with the TEE, where the seat asks for it (share.c) ----------------------- */
+
+struct gen_pool;
+
+struct merlon_share {
+	struct mutex lock; /* counts, list; held across hypercalls that never wait */
+	struct xarray counts; /* by page frame number: how many buffers a page is in */
+	u64 *list; /* a page: what the next hypercall is about */
+	struct gen_pool *buffers; /* warm: shared once, used often */
+	spinlock_t pages_lock; /* leaf */
+	void *pages; /* warm message and list pages */
+	unsigned int page_count;
+};
+
+/* After ATTACH; before anything is shared. */
+int merlon_share_init(struct merlon *m);
+/* After DETACH. What the TEE did not let go of stays allocated. */
+void merlon_share_exit(struct merlon *m);
+/* All or nothing: 0 or -E. Pages may be shared several times. May sleep. */
+int merlon_share(struct merlon *m, struct page **pages, size_t n);
+/* Not 0: the TEE still uses some, and nobody may ever use them for anything else. */
+int merlon_unshare(struct merlon *m, struct page **pages, size_t n);
+/* Zeroed, shared, contiguous memory in whole pages, or NULL. warm: may come from the warm pool,
+ * whose memory is somebody else's as soon as it is put: nobody may keep a page of it. */
+void *merlon_buffer_get(struct merlon *m, size_t bytes, bool warm);
+void merlon_buffer_put(struct merlon *m, void *va, size_t bytes);
+/* A shared page with undefined contents. */
+void *merlon_shared_page_get(struct merlon *m);
+void merlon_shared_page_put(struct merlon *m, void *page);
 
 /* --- The log rings (log.c) ---------------------------------------------------------------- */
 
@@ -257,6 +289,7 @@ struct merlon {
 	u32 max_threads;
 	struct merlon_spare __percpu *spare;
 	wait_queue_head_t thread_wq; /* calls waiting for a TEE thread */
+	struct merlon_share share;
 	struct xarray
 		shms; /* names given to the TEE: struct merlon_shm, or a value: client memory */
 	u32 next_shm;

@@ -28,7 +28,7 @@ void merlon_pages_exit(struct merlon *m)
 		return;
 	for_each_possible_cpu (cpu)
 		for (i = 0; i < MERLON_SPARE_PAGES; i++)
-			free_page((unsigned long)per_cpu_ptr(m->spare, cpu)->page[i]);
+			merlon_shared_page_put(m, per_cpu_ptr(m->spare, cpu)->page[i]);
 	free_percpu(m->spare);
 }
 
@@ -42,17 +42,17 @@ void *merlon_page_get(struct merlon *m)
 		if (page)
 			return page;
 	}
-	return (void *)__get_free_page(GFP_KERNEL);
+	return merlon_shared_page_get(m);
 }
 
 void merlon_page_put(struct merlon *m, void *page)
 {
 	unsigned int i;
 
-	/* What lay in a slot moves on to the next, and the last one's is freed. */
+	/* What lay in a slot moves on to the next, and the last one's leaves. */
 	for (i = 0; page && i < MERLON_SPARE_PAGES; i++)
 		page = this_cpu_xchg(m->spare->page[i], page);
-	free_page((unsigned long)page);
+	merlon_shared_page_put(m, page);
 }
 
 static int memref_to_msg(struct optee_msg_param *msg, const struct tee_param *param)

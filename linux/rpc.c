@@ -61,10 +61,13 @@ static u32 rpc_suspend(struct merlon_call *call, struct optee_msg_arg *arg, u32 
 
 /* --- Shared memory that the TEE asks for --- */
 
-void merlon_shm_put(struct merlon_shm *shm)
+void merlon_shm_put(struct merlon *m, struct merlon_shm *shm)
 {
 	size_t i;
 
+	/* What the TEE does not give back stays allocated. */
+	if (shm->shared && merlon_unshare(m, shm->pages, shm->num_pages))
+		shm->num_pages = 0;
 	for (i = 0; i < shm->num_pages; i++)
 		put_page(shm->pages[i]);
 	kvfree(shm);
@@ -75,7 +78,7 @@ static struct merlon_shm *shm_new(size_t num_pages)
 	return kvzalloc(struct_size_t(struct merlon_shm, pages, num_pages), GFP_KERNEL);
 }
 
-static struct merlon_shm *shm_kernel(size_t size)
+static struct merlon_shm *shm_kernel(struct merlon *m, size_t size)
 {
 	size_t count = DIV_ROUND_UP(size, PAGE_SIZE);
 	struct merlon_shm *shm = shm_new(count);
@@ -88,7 +91,7 @@ static struct merlon_shm *shm_kernel(size_t size)
 		struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 
 		if (!page) {
-			merlon_shm_put(shm);
+			merlon_shm_put(m, shm);
 			return NULL;
 		}
 		shm->pages[shm->num_pages++] = page;
@@ -164,7 +167,7 @@ static void shm_release(struct merlon *m, struct merlon_shm *shm)
 {
 	if (shm->type == OPTEE_RPC_SHM_TYPE_APPL)
 		merlon_supp_free(&m->supp, shm->supp_id, shm->supp_life);
-	merlon_shm_put(shm);
+	merlon_shm_put(m, shm);
 }
 
 static u32 rpc_shm_alloc(struct merlon_call *call, struct optee_msg_arg *arg, u32 num)
@@ -180,7 +183,7 @@ static u32 rpc_shm_alloc(struct merlon_call *call, struct optee_msg_arg *arg, u3
 	if (v.a == OPTEE_RPC_SHM_TYPE_APPL)
 		ret = shm_appl(call, v.b, v.c, &shm);
 	else if (v.a == OPTEE_RPC_SHM_TYPE_KERNEL)
-		shm = shm_kernel(v.b);
+		shm = shm_kernel(m, v.b);
 	else
 		return TEEC_ERROR_BAD_PARAMETERS;
 	if (!shm)
@@ -188,6 +191,9 @@ static u32 rpc_shm_alloc(struct merlon_call *call, struct optee_msg_arg *arg, u3
 
 	/* The TEE has read the list of its earlier request when it makes a new one. */
 	merlon_list_free(m, &call->list);
+	if (merlon_share(m, shm->pages, shm->num_pages))
+		goto out_shm;
+	shm->shared = true;
 	if (merlon_list_build(m, &call->list, shm->pages, shm->num_pages))
 		goto out_shm;
 	if (xa_alloc_cyclic(&m->shms, &id, shm, xa_limit_31b, &m->next_shm, GFP_KERNEL) < 0)

@@ -56,15 +56,22 @@ int merlon_list_build(struct merlon *m, struct merlon_list *list, struct page **
 
 /* --- The pool --- */
 
+/* The TEE may hold pages of its memory after it has freed it: see struct merlon_shm. */
+static bool is_supplicant(struct merlon *m, struct tee_context *ctx)
+{
+	return ctx && ctx->teedev == m->suppdev;
+}
+
 static int pool_alloc(struct tee_shm_pool *pool, struct tee_shm *shm, size_t size, size_t align)
 {
 	size_t bytes = PAGE_ALIGN(size);
+	struct merlon *m = container_of(pool, struct merlon, pool);
 	void *va;
 
 	if (align > PAGE_SIZE || bytes < size)
 		return -EINVAL;
 	/* Above the buddy allocator's limit this fails, and libteec registers memory instead. */
-	va = alloc_pages_exact(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	va = merlon_buffer_get(m, bytes, !is_supplicant(m, shm->ctx));
 	if (!va)
 		return -ENOMEM;
 	shm->kaddr = va;
@@ -75,7 +82,7 @@ static int pool_alloc(struct tee_shm_pool *pool, struct tee_shm *shm, size_t siz
 
 static void pool_free(struct tee_shm_pool *pool, struct tee_shm *shm)
 {
-	free_pages_exact(shm->kaddr, shm->size);
+	merlon_buffer_put(container_of(pool, struct merlon, pool), shm->kaddr, shm->size);
 	shm->kaddr = NULL;
 }
 
@@ -100,6 +107,17 @@ static bool contiguous(struct page **pages, size_t count)
 		if (page_to_pfn(pages[i]) != page_to_pfn(pages[0]) + i)
 			return false;
 	return true;
+}
+
+/* The TEE would not let go of them: they must never be used for anything else. */
+static void keep_pages(struct page **pages, size_t count, int rc, u32 result)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		get_page(pages[i]);
+	pr_err_ratelimited("merlon: unregistering failed (%d, 0x%x): %zu pages stay allocated\n",
+			   rc, result, count);
 }
 
 static int register_result(int rc, u32 result)
@@ -127,12 +145,13 @@ int merlon_shm_register(struct tee_context *ctx, struct tee_shm *shm, struct pag
 
 	if (!num_pages)
 		return -EINVAL;
-	if (contiguous(pages, num_pages))
-		return 0;
+	rc = merlon_share(m, pages, num_pages);
+	if (rc || contiguous(pages, num_pages))
+		return rc;
 
 	rc = xa_alloc_cyclic(&m->shms, &id, xa_mk_value(0), xa_limit_31b, &m->next_shm, GFP_KERNEL);
 	if (rc < 0)
-		return rc;
+		goto out_share;
 	arg = merlon_call_get(&call, m, ctx, OPTEE_MSG_CMD_REGISTER_SHM);
 	if (!arg) {
 		rc = -ENOMEM;
@@ -157,18 +176,10 @@ int merlon_shm_register(struct tee_context *ctx, struct tee_shm *shm, struct pag
 
 out_id:
 	xa_erase(&m->shms, id);
+out_share:
+	if (merlon_unshare(m, pages, num_pages))
+		keep_pages(pages, num_pages, rc, 0);
 	return rc;
-}
-
-/* The TEE would not let go of them: they must never be used for anything else. */
-static void keep_pages(struct tee_shm *shm, int rc, u32 result)
-{
-	size_t i;
-
-	for (i = 0; i < shm->num_pages; i++)
-		get_page(shm->pages[i]);
-	pr_err_ratelimited("merlon: unregistering failed (%d, 0x%x): %zu pages stay allocated\n",
-			   rc, result, shm->num_pages);
 }
 
 int merlon_shm_unregister(struct tee_context *ctx, struct tee_shm *shm)
@@ -180,7 +191,7 @@ int merlon_shm_unregister(struct tee_context *ctx, struct tee_shm *shm)
 	int rc = -ENOMEM;
 
 	if (!shm->sec_world_id)
-		return 0;
+		goto unshare;
 	arg = merlon_call_get(&call, m, ctx, OPTEE_MSG_CMD_UNREGISTER_SHM);
 	if (arg) {
 		call.must = true;
@@ -193,11 +204,15 @@ int merlon_shm_unregister(struct tee_context *ctx, struct tee_shm *shm)
 	}
 	/* A dead TEE uses no memory. */
 	if (rc != -EPIPE && (rc || result != TEEC_SUCCESS)) {
-		keep_pages(shm, rc, result);
+		keep_pages(shm->pages, shm->num_pages, rc, result);
 		return rc ? rc : -EBUSY;
 	}
 	xa_erase(&m->shms, shm->sec_world_id);
-	return 0;
+unshare:
+	rc = merlon_unshare(m, shm->pages, shm->num_pages);
+	if (rc)
+		keep_pages(shm->pages, shm->num_pages, rc, 0);
+	return rc;
 }
 
 void merlon_shm_exit(struct merlon *m)
@@ -207,6 +222,6 @@ void merlon_shm_exit(struct merlon *m)
 
 	xa_for_each (&m->shms, id, entry)
 		if (!xa_is_value(entry))
-			merlon_shm_put(entry);
+			merlon_shm_put(m, entry);
 	xa_destroy(&m->shms);
 }

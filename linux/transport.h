@@ -32,8 +32,14 @@ struct merlon_transport {
 	int (*log)(unsigned int ring, phys_addr_t *pa, size_t *size);
 	/* Counter @index (enum merlon_stat) of @cpu. */
 	int (*stat)(unsigned int cpu, unsigned int index, u64 *value);
+	/* NULL where the TEE sees all memory. The page at @list holds @n page addresses. -EBUSY: the
+	 * TEE has one of them. */
+	int (*mem_share)(phys_addr_t list, unsigned int n);
+	int (*mem_reclaim)(phys_addr_t list, unsigned int n);
+	/* All that was ever shared. -EBUSY: the TEE has some. */
+	int (*mem_reclaim_all)(void);
 };
 
-extern const struct merlon_transport merlon_world;
+extern const struct merlon_transport merlon_world, merlon_vm;
 
 #endif

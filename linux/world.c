@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The `world` seat: the TEE is a second world of this machine, behind our monitor, and runs on
- * the calling CPU for as long as the hypercall takes.
+ * The seats `world` and `vm`: the TEE is behind our monitor, and runs on the calling CPU for as long
+ * as the hypercall takes. In `world` it sees all of our memory, in `vm` what we share.
  */
 #include <linux/errno.h>
 #include <asm/alternative.h>
@@ -19,6 +19,8 @@ static int world_errno(u64 status)
 		return -EPIPE;
 	case MERLON_HC_EBUSY:
 		return -EBUSY;
+	case MERLON_HC_ENOMEM:
+		return -ENOMEM;
 	default:
 		return -EINVAL;
 	}
@@ -40,7 +42,7 @@ static int world_hypercall(u64 function, struct tee_regs *regs)
 	return likely(status == MERLON_HC_OK) ? 0 : world_errno(status);
 }
 
-static int world_probe(struct merlon_info *info)
+static int probe_seat(struct merlon_info *info, u32 seat)
 {
 	struct tee_regs regs = {};
 	u32 eax, ebx, ecx, edx;
@@ -54,7 +56,7 @@ static int world_probe(struct merlon_info *info)
 	rc = world_hypercall(MERLON_HC_INFO, &regs);
 	if (rc)
 		return rc;
-	if (regs.rdx != MERLON_SEAT_WORLD)
+	if (regs.rdx != seat)
 		return -ENODEV;
 	info->abi_version = regs.rdi;
 	info->features = regs.rsi;
@@ -63,6 +65,16 @@ static int world_probe(struct merlon_info *info)
 	info->partition = regs.r8;
 	info->tsc_khz = regs.r9;
 	return 0;
+}
+
+static int world_probe(struct merlon_info *info)
+{
+	return probe_seat(info, MERLON_SEAT_WORLD);
+}
+
+static int vm_probe(struct merlon_info *info)
+{
+	return probe_seat(info, MERLON_SEAT_VM);
 }
 
 static int world_call(struct tee_regs *regs)
@@ -95,4 +107,37 @@ const struct merlon_transport merlon_world = {
 	.call = world_call,
 	.log = world_log,
 	.stat = world_stat,
+};
+
+static int vm_mem_share(phys_addr_t list, unsigned int n)
+{
+	struct tee_regs regs = {.rdi = list, .rsi = n, .rdx = MERLON_MEM_SHARED};
+
+	return world_hypercall(MERLON_HC_MEM_SHARE, &regs);
+}
+
+static int vm_mem_reclaim(phys_addr_t list, unsigned int n)
+{
+	struct tee_regs regs = {.rdi = list, .rsi = n};
+
+	return world_hypercall(MERLON_HC_MEM_RECLAIM, &regs);
+}
+
+static int vm_mem_reclaim_all(void)
+{
+	struct tee_regs regs = {.rdi = MERLON_MEM_ALL};
+	int rc = world_hypercall(MERLON_HC_MEM_RECLAIM, &regs);
+
+	return rc ? rc : regs.rsi ? -EBUSY : 0;
+}
+
+const struct merlon_transport merlon_vm = {
+	.name = "vm",
+	.probe = vm_probe,
+	.call = world_call,
+	.log = world_log,
+	.stat = world_stat,
+	.mem_share = vm_mem_share,
+	.mem_reclaim = vm_mem_reclaim,
+	.mem_reclaim_all = vm_mem_reclaim_all,
 };

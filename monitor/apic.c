@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The REE's writes to the local APIC and the I/O APIC. Reads are native. INIT and SIPI become
- * events of the target CPU's REE vCPU and never reach a CPU's pins; SMI is refused, and so is an
- * INIT or SMI that a local vector or a pin of the I/O APIC would send later.
+ * The REE's writes to the local APIC, the I/O APIC, the HPET and guarded PCI functions. Reads are native.
+ * INIT, SIPI and NMI become events of the target CPU's REE vCPU and never reach a CPU's pins, where an NMI
+ * could meet one of ours and the two be one; SMI is refused, and so is an INIT or SMI that a local vector or
+ * a pin of the I/O APIC would send later.
  */
 #include <monitor/arch.h>
 #include <monitor/memory.h>
@@ -15,10 +16,7 @@
 #define APIC_ICR   0x300
 #define APIC_ICR_H 0x310
 
-#define IOAPIC_SELECT 0x00
-#define IOAPIC_WINDOW 0x10
-#define IOAPIC_EOI    0x40
-#define IOAPIC_FIRST  0x10 /* first register of a pin; two each, the mode is in the even one */
+#define IOAPIC_EOI 0x40
 
 #define ICR_VECTOR     0xffu
 #define ICR_MODE(icr)  (((icr) >> 8) & 7)
@@ -33,12 +31,9 @@
 #define ICR_LEVEL      (1u << 15)
 #define ICR_SHORT(icr) (((icr) >> 18) & 3)
 
-enum {
-	SHORT_NONE,
-	SHORT_SELF,
-	SHORT_ALL,
-	SHORT_OTHERS
-};
+#define SHORT_SELF   1
+#define SHORT_ALL    2
+#define SHORT_OTHERS 3
 
 static bool is_target(const struct cpu *self, const struct cpu *c, uint32_t icr, uint32_t dest)
 {
@@ -55,20 +50,22 @@ static bool is_target(const struct cpu *self, const struct cpu *c, uint32_t icr,
 	return dest == 0xff || c->apic_id == dest;
 }
 
-static void send_start(struct cpu *self, uint32_t icr)
+static void send_event(struct cpu *self, uint32_t icr)
 {
 	uint32_t dest = arch_apic_read(APIC_ICR_H) >> 24, events;
 
 	if (ICR_MODE(icr) == MODE_INIT && icr & ICR_LEVEL && !(icr & ICR_ASSERT))
 		return; /* de-assert: only for CPUs older than this code can run on */
-	events = ICR_MODE(icr) == MODE_INIT ? EVENT_INIT : EVENT_SIPI | (icr & ICR_VECTOR);
+	events = ICR_MODE(icr) == MODE_INIT  ? EVENT_INIT
+		 : ICR_MODE(icr) == MODE_NMI ? EVENT_NMI
+					     : EVENT_SIPI | (icr & ICR_VECTOR);
 	for (uint32_t i = 0; i < ncpus; i++)
 		if (is_target(self, &cpus[i], icr, dest))
 			cpu_post(&cpus[i], events);
 }
 
 /* What a vector or a pin may do: fixed, lowest priority, NMI, ExtINT. */
-static bool mode_ok(uint32_t entry)
+bool interrupt_mode_ok(uint32_t entry)
 {
 	unsigned int mode = ICR_MODE(entry);
 
@@ -104,12 +101,13 @@ static bool is_vector(uint32_t offset)
 
 static void apic_write(struct vcpu *v, uint32_t offset, uint32_t value)
 {
-	if (is_vector(offset) ? !mode_ok(value) : !is_writable(offset) && offset != APIC_ID)
+	if (is_vector(offset) ? !interrupt_mode_ok(value)
+			      : !is_writable(offset) && offset != APIC_ID)
 		return;
 	switch (offset) {
 	case APIC_ICR:
-		if (ICR_MODE(value) == MODE_INIT || ICR_MODE(value) == MODE_SIPI) {
-			send_start(v->cpu, value);
+		if (ICR_MODE(value) >= MODE_NMI && ICR_MODE(value) <= MODE_SIPI) {
+			send_event(v->cpu, value);
 			return;
 		}
 		if (ICR_MODE(value) == MODE_SMI) {
@@ -140,15 +138,34 @@ static void ioapic_write(struct vcpu *v, uint32_t offset, uint32_t value)
 		return;
 	spin_lock(&lock);
 	reg = arch_ioapic_read(IOAPIC_SELECT) & 0xff;
-	if (offset != IOAPIC_WINDOW || reg < IOAPIC_FIRST || reg & 1 || mode_ok(value))
+	if (offset != IOAPIC_WINDOW || reg < IOAPIC_PIN(0) ||
+	    (!tick_owns_pin((reg - IOAPIC_PIN(0)) / 2) && (reg & 1 || interrupt_mode_ok(value))))
 		arch_ioapic_write(offset, value);
 	spin_unlock(&lock);
 }
 
-void apic_write_fault(struct vcpu *v, const struct vexit *e)
+static void write_register(struct vcpu *v, uint64_t addr, uint64_t value, bool wide)
 {
-	bool local = ALIGN_DOWN(e->addr, PAGE_SIZE) == APIC_PAGE;
-	uint32_t offset = e->addr % PAGE_SIZE, old, value;
+	uint64_t page = ALIGN_DOWN(addr, PAGE_SIZE);
+	uint32_t offset = addr % PAGE_SIZE;
+
+	if (page == APIC_PAGE)
+		apic_write(v, offset, (uint32_t)value);
+	else if (page == IOAPIC_PAGE)
+		ioapic_write(v, offset, (uint32_t)value);
+	else if (chipset_has(addr))
+		log_limited(LOG_WARN, "chipset", "write to configuration at %lx refused", addr);
+	else {
+		tick_hpet_write(offset, (uint32_t)value);
+		if (wide)
+			tick_hpet_write(offset + 4, (uint32_t)(value >> 32));
+	}
+}
+
+void device_write(struct vcpu *v, const struct vexit *e)
+{
+	bool apics = e->addr >= APIC_PAGE || ALIGN_DOWN(e->addr, PAGE_SIZE) == IOAPIC_PAGE;
+	uint32_t size = apics ? 16 : 4, old;
 	struct vexit done = *e;
 	uint8_t bytes[15];
 	struct insn insn;
@@ -160,18 +177,15 @@ void apic_write_fault(struct vcpu *v, const struct vexit *e)
 	n = virt->insn_bytes(v, bytes, sizeof(bytes));
 	if (!n)
 		n = guest_read(v, virt->get(v, VREG_CS_BASE) + rip, bytes, sizeof(bytes));
-	if (offset % 16 || !insn_decode_store(bytes, n, virt->get(v, VREG_CODE_BITS), &insn)) {
-		log_limited(LOG_WARN, "APIC", "store of unknown form at RIP %llx refused",
-			    (unsigned long long)rip);
+	if (!insn_decode_store(bytes, n, virt->get(v, VREG_CODE_BITS), &insn) ||
+	    e->addr % (insn.wide ? 8 : size) || (insn.wide && apics)) {
+		log_limited(LOG_WARN, "APIC", "store of unknown form at RIP %lx refused", rip);
 		virt->inject(v, VECTOR_GP);
 		return;
 	}
-	old = insn.exchange && local ? arch_apic_read(offset) : 0;
-	value = insn.immediate ? insn.imm : (uint32_t)*gpr(v, insn.reg);
-	if (local)
-		apic_write(v, offset, value);
-	else
-		ioapic_write(v, offset, value);
+	old = insn.exchange && e->addr >= APIC_PAGE ? arch_apic_read(e->addr % PAGE_SIZE) : 0;
+	write_register(v, e->addr, insn.immediate ? (uint64_t)(int32_t)insn.imm : *gpr(v, insn.reg),
+		       insn.wide);
 	if (insn.exchange)
 		*gpr(v, insn.reg) = old;
 	done.insn_len = insn.len;

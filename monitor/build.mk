@@ -8,7 +8,9 @@ MONITOR_ALL := $(wildcard monitor/*.c monitor/arch/x86/*.c monitor/svm/*.c monit
 	$(wildcard monitor/arch/x86/*.S monitor/svm/*.S monitor/vmx/*.S)
 MONITOR_SRCS := $(filter-out monitor/guard_%.c,$(MONITOR_ALL))
 MONITOR_OBJS := $(patsubst %,$(O)/monitor/obj/%.o,$(MONITOR_SRCS))
-MONITOR_CFLAGS := $(RING0_CFLAGS) -fno-pie -mcmodel=kernel
+# Retpolines: what Linux taught the branch predictors steers nothing in here.
+MONITOR_CFLAGS := $(RING0_CFLAGS) -fno-pie -mcmodel=kernel -mindirect-branch=thunk \
+	-mindirect-branch-register -fno-jump-tables -fomit-frame-pointer
 
 $(O)/monitor/obj/%.c.o: %.c
 	@mkdir -p $(@D)

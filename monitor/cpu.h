@@ -26,9 +26,9 @@ struct xregs {
 	void *xsave; /* 64-byte aligned, arch_xstate_size() bytes */
 	uint64_t xcr0;
 	uint64_t dr[4];
-	uint64_t tsc_aux;
-	uint64_t spec_ctrl;
 };
+
+#define MAX_EXCHANGED 8
 
 enum vcpu_state {
 	VCPU_OFF, /* TEE: not started; REE: before Linux boots */
@@ -43,9 +43,17 @@ struct vcpu {
 	enum vcpu_state state;
 	bool ready; /* TEE: has made its first TEE_RETURN */
 	bool preempted; /* TEE: an interrupt for the REE waits, interrupts now wait for the return */
-	bool nmi_masked; /* REE: an injected NMI has not reached its IRET */
+	bool alone; /* TEE: entered by the timer, not by a call of the REE */
+	bool undisturbed; /* TEE: likewise, and the REE's task priority is in `tpr` */
+	uint8_t tpr;
+	bool nmi_masked; /* REE: an injected NMI has not come to its end */
 	void *control; /* the backend's */
+	/* TSC at which it is interrupted: the TEE at the end of its slice, the REE when the TEE wants
+	 * the CPU; 0: never. Written here, read by CPU 0 (tick.c). */
+	volatile uint64_t timer;
+	volatile uint32_t tlb_seen; /* tlb_shootdown()s that it knows of; any CPU reads */
 	struct xregs x;
+	uint64_t msrs[MAX_EXCHANGED]; /* likewise (exchange.c) */
 };
 
 /* Events that other CPUs post; struct cpu.events */
@@ -56,6 +64,7 @@ struct vcpu {
 #define EVENT_TEE_DEAD	  (1u << 11)
 #define EVENT_TEE_KICK	  (1u << 13) /* the TEE asks for a preemption of its vCPU here */
 #define EVENT_KICK	  (1u << 12) /* the NMI that arrives is the monitor's own */
+#define EVENT_TIMER	  (1u << 14) /* the current vCPU's timer has come */
 
 struct cpu {
 	struct cpu *self; /* GS:0 */
@@ -66,14 +75,14 @@ struct cpu {
 	volatile uint32_t online; /* 1 once it runs monitor code on its own stack; any CPU reads */
 	volatile uint32_t nmi_seen; /* GS:36: an NMI arrived while the monitor ran (trap.S) */
 	uint64_t canary; /* GS:40: config.mk's stack protector */
+	volatile uint32_t running; /* 1 + the partition that the CPU may run; any CPU reads */
 	struct vcpu *current;
-	void *arch; /* descriptor tables, arch/x86/ */
 	void *virt; /* backend's per-CPU state */
 	struct vcpu vcpu[PART_COUNT];
 	uint64_t stats[MERLON_STAT_COUNT]; /* only grows; any CPU reads */
 } __attribute__((aligned(256)));
 
-_Static_assert(offsetof(struct cpu, nmi_seen) == 36, "trap.S, vmx/run.S");
+_Static_assert(offsetof(struct cpu, nmi_seen) == 36, "arch/x86/asm.h");
 _Static_assert(offsetof(struct cpu, canary) == 40, "stack protector");
 
 extern struct cpu cpus[MAX_CPUS];

@@ -21,9 +21,8 @@ static void set_bit(uint32_t *word, uint32_t bit, bool on)
 
 static void leaf_1(struct vcpu *v, struct cpuid *c)
 {
-	c->ecx &= ~(BIT(5) | BIT(6)); /* VMX, SMX */
-	/* x2APIC: its ICR is an MSR; we filter the memory-mapped one. */
-	c->ecx &= ~BIT(21);
+	/* VMX, SMX; x2APIC: its ICR is an MSR; we filter the memory-mapped one. */
+	c->ecx &= ~(BIT(5) | BIT(6) | BIT(21));
 	c->ecx |= BIT(31); /* hypervisor present */
 	set_bit(&c->ecx, BIT(27), virt->get(v, VREG_CR4) & CR4_OSXSAVE);
 }
@@ -34,9 +33,9 @@ static void leaf_7(struct vcpu *v, struct cpuid *c, uint32_t subleaf)
 		return;
 	/* TSC_ADJUST would move the TEE's clock; SGX and processor trace see too much. */
 	c->ebx &= ~(BIT(1) | BIT(2) | BIT(25));
-	/* CET keeps supervisor state that the world switch does not exchange. */
+	/* CET keeps supervisor state that the world switch does not exchange; branch records see the TEE's. */
 	c->ecx &= ~(BIT(7) | BIT(30));
-	c->edx &= ~BIT(20);
+	c->edx &= ~(BIT(19) | BIT(20));
 	set_bit(&c->ecx, BIT(4), virt->get(v, VREG_CR4) & CR4_PKE);
 }
 
@@ -78,7 +77,7 @@ static void leaf_hypervisor(struct cpuid *c, uint32_t leaf)
 		*c = (struct cpuid){MERLON_CPUID_LEAF + 1, MERLON_CPUID_EBX, MERLON_CPUID_ECX,
 				    MERLON_CPUID_EDX};
 	else if (leaf == MERLON_CPUID_LEAF + 1)
-		*c = (struct cpuid){MERLON_ABI_VERSION, features(), MERLON_SEAT_WORLD, ncpus};
+		*c = (struct cpuid){MERLON_ABI_VERSION, features(), options.seat, ncpus};
 }
 
 struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
@@ -97,6 +96,7 @@ struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
 		break;
 	case 0x14: /* processor trace */
 	case 0x12: /* SGX */
+	case 0x1c: /* branch records */
 	case 0x8000000a: /* SVM */
 	case 0x8000001b: /* IBS */
 	case 0x8000001f: /* memory encryption */
@@ -105,6 +105,9 @@ struct cpuid cpuid_filter(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
 	case 0x80000001:
 		/* SVM, IBS (samples the TEE's addresses), SKINIT */
 		c.ecx &= ~(BIT(2) | BIT(10) | BIT(12));
+		break;
+	case 0x80000022: /* of performance monitoring all but branch records */
+		c = (struct cpuid){c.eax & BIT(0), c.ebx, 0, 0};
 		break;
 	case 0x40000000 ... 0x400000ff:
 		leaf_hypervisor(&c, leaf);

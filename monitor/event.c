@@ -15,13 +15,13 @@ uint64_t event_merge(uint64_t first, uint8_t vector)
 {
 	uint64_t event;
 
-	if (first & EVENT_VALID && EVENT_TYPE(first) == EVENT_TYPE_EXC) {
+	if (event_is(first, EVENT_TYPE_EXC)) {
 		if (EVENT_VECTOR(first) == VECTOR_DF)
 			return 0;
 		if (is_contributory(EVENT_VECTOR(first)) && is_contributory(vector))
 			vector = VECTOR_DF;
 	}
-	event = EVENT_VALID | EVENT_TYPE_EXC << 8 | vector;
+	event = event_make(EVENT_TYPE_EXC, vector);
 	if (vector == VECTOR_DF || is_contributory(vector))
 		event |= vector ? EVENT_HAS_ERROR : 0;
 	return event;

@@ -19,6 +19,16 @@
 #define EVENT_TYPE_EXC	    3ull
 #define EVENT_TYPE_SOFT	    4ull /* and above: VMX has three kinds */
 
+static inline uint64_t event_make(uint64_t type, uint8_t vector)
+{
+	return EVENT_VALID | type << 8 | vector;
+}
+
+static inline bool event_is(uint64_t event, uint64_t type)
+{
+	return event & EVENT_VALID && EVENT_TYPE(event) == type;
+}
+
 /*
  * What the exception `vector` becomes when `first` was being delivered: itself, or #DF (APM
  * volume 2, 8.2.9; SDM volume 3, table 6-5). A displaced interrupt is lost, as it is on hardware

@@ -44,6 +44,7 @@ static void init_vcpu(struct vcpu *v)
 	log_msg(LOG_DEBUG, "CPU %u: INIT", v->cpu->id);
 	v->state = VCPU_WAIT_SIPI;
 	v->nmi_masked = false;
+	v->timer = 0;
 	arch_apic_reset();
 	v->cpu->ldr = 0;
 }
@@ -66,6 +67,7 @@ static void deliver_nmi(struct vcpu *v)
 	if (v->nmi_masked || !virt->inject_nmi(v))
 		return;
 	take(v->cpu, EVENT_NMI);
+	stat_add(v->cpu, MERLON_STAT_NMI);
 	v->nmi_masked = true;
 }
 
@@ -75,11 +77,13 @@ void events_handle(struct cpu *c)
 	uint32_t events;
 
 	if (v->part == PART_TEE) {
+		if (take(c, EVENT_TIMER))
+			handle_timer(v, NULL);
 		if (!tee_alive())
 			switch_to_ree(v, (uint64_t)MERLON_HC_EDEAD);
-		else if (take(c, EVENT_TEE_KICK) ||
-			 c->events & (EVENT_INIT | EVENT_SIPI | EVENT_NMI))
-			switch_preempt(v);
+		else if (take(c, EVENT_TEE_KICK) || c->events & (EVENT_INIT | EVENT_SIPI) ||
+			 (c->events & EVENT_NMI && !v->undisturbed))
+			switch_preempt(v, NULL);
 		return;
 	}
 	take(c, EVENT_TEE_DEAD | EVENT_TEE_KICK);
@@ -92,14 +96,16 @@ void events_handle(struct cpu *c)
 	}
 	if (c->events & EVENT_NMI)
 		deliver_nmi(v);
+	if (take(c, EVENT_TIMER))
+		handle_timer(v, NULL);
 }
 
 void handle_nmi(struct vcpu *v, const struct vexit *e)
 {
-	if (take(v->cpu, EVENT_KICK))
+	bool kick = take(v->cpu, EVENT_KICK);
+
+	if (tick_nmi(kick) || kick)
 		return;
-	if (v->part == PART_TEE)
-		stat_add(v->cpu, MERLON_STAT_NMI);
 	cpu_post(v->cpu, EVENT_NMI);
 }
 
@@ -110,10 +116,6 @@ void handle_init(struct vcpu *v, const struct vexit *e)
 	log_limited(LOG_WARN, "INIT", "from outside refused on CPU %u", v->cpu->id);
 }
 
-/*
- * The IRET itself has not run yet. An NMI injected now nests for the length of one instruction,
- * which Linux's NMI entry copes with.
- */
 void handle_nmi_done(struct vcpu *v, const struct vexit *e)
 {
 	v->nmi_masked = false;

@@ -15,27 +15,18 @@ static const char *const owners[] = {
 	[OWNER_REE] = "the REE",
 };
 
-static void violation(struct vcpu *v, const struct vexit *e)
-{
-	stat_add(v->cpu, MERLON_STAT_VIOLATIONS);
-	log_limited(LOG_WARN, "violation", "%s %s %llx, which belongs to %s; RIP %llx, CPU %u",
-		    v->part == PART_TEE ? "TEE" : "REE",
-		    e->exec    ? "executes"
-		    : e->write ? "writes"
-			       : "reads",
-		    (unsigned long long)e->addr, owners[memory_owner(e->addr)],
-		    (unsigned long long)virt->get(v, VREG_RIP), v->cpu->id);
-	virt->inject(v, VECTOR_GP);
-}
-
 void handle_fault(struct vcpu *v, const struct vexit *e)
 {
-	uint64_t page = ALIGN_DOWN(e->addr, PAGE_SIZE);
+	const char *what = e->exec ? "executes" : e->write ? "writes" : "reads";
 
-	if (v->part == PART_REE && e->write && (page == APIC_PAGE || page == IOAPIC_PAGE)) {
-		apic_write_fault(v, e);
+	if (v->part == PART_REE && e->write && memory_is_guarded(e->addr)) {
+		device_write(v, e);
 		return;
 	}
 	stat_add(v->cpu, MERLON_STAT_NPF);
-	violation(v, e);
+	stat_add(v->cpu, MERLON_STAT_VIOLATIONS);
+	log_limited(LOG_WARN, "violation", "%s %s %lx, which belongs to %s; RIP %lx, CPU %u",
+		    v->part == PART_TEE ? "TEE" : "REE", what, e->addr,
+		    owners[memory_owner(e->addr)], virt->get(v, VREG_RIP), v->cpu->id);
+	virt->inject(v, VECTOR_GP);
 }

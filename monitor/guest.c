@@ -24,10 +24,9 @@ static bool own_ram(struct vcpu *v, uint64_t addr)
 
 static bool read_entry(struct vcpu *v, uint64_t addr, size_t size, uint64_t *pte)
 {
-	*pte = 0;
 	if (!own_ram(v, addr))
 		return false;
-	memcpy(pte, phys_to_virt(hpa(addr)), size);
+	*pte = get_at(phys_to_virt(hpa(addr)), 0, size);
 	return *pte & PTE_P;
 }
 

@@ -2,22 +2,25 @@
 #include <abi/hypercall.h>
 #include <monitor/arch.h>
 #include <monitor/iommu/iommu.h>
+#include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
+#include <monitor/share.h>
 
 typedef uint64_t (*hypercall)(struct vcpu *v);
 
 uint32_t features(void)
 {
-	return MERLON_FEAT_REE_MAPPED | (iommu_active() ? MERLON_FEAT_DMA_CONTAINED : 0) |
-	       (guard_enabled() ? 0 : MERLON_FEAT_GUARD_OFF);
+	return (options.seat == MERLON_SEAT_WORLD ? MERLON_FEAT_REE_MAPPED : 0) |
+	       (iommu_active() ? MERLON_FEAT_DMA_CONTAINED : 0) |
+	       (tee_slice ? MERLON_FEAT_TIMER : 0) | (guard_enabled() ? 0 : MERLON_FEAT_GUARD_OFF);
 }
 
 static uint64_t hc_info(struct vcpu *v)
 {
 	v->regs.rdi = MERLON_ABI_VERSION;
 	v->regs.rsi = features();
-	v->regs.rdx = MERLON_SEAT_WORLD;
+	v->regs.rdx = options.seat;
 	v->regs.rcx = ncpus;
 	v->regs.r8 = v->part == PART_TEE ? 0 : 1;
 	v->regs.r9 = boot.tsc_khz;
@@ -80,6 +83,11 @@ static const struct {
 	{MERLON_HC_STAT, 1 << PART_REE, hc_stat},
 	{MERLON_HC_TEE_PANIC, 1 << PART_TEE, hc_tee_panic},
 	{MERLON_HC_TEE_KICK, 1 << PART_TEE, hc_tee_kick},
+	{MERLON_HC_TEE_TIMER, 1 << PART_TEE, switch_set_timer},
+	{MERLON_HC_MEM_SHARE, 1 << PART_REE, share_offer},
+	{MERLON_HC_MEM_RECLAIM, 1 << PART_REE, share_reclaim},
+	{MERLON_HC_MEM_RETRIEVE, 1 << PART_TEE, share_retrieve},
+	{MERLON_HC_MEM_RELINQUISH, 1 << PART_TEE, share_relinquish},
 };
 
 static uint64_t dispatch(struct vcpu *v)
@@ -97,11 +105,13 @@ static uint64_t dispatch(struct vcpu *v)
 void handle_hypercall(struct vcpu *v, const struct vexit *e)
 {
 	stat_add(v->cpu, MERLON_STAT_HYPERCALLS);
-	if (virt->get(v, VREG_CPL)) {
+	if (e->user) {
 		virt->inject(v, VECTOR_UD);
 		return;
 	}
 	virt->skip(v, e);
 	/* For TEE_CALL this status is replaced when the TEE answers. */
 	v->regs.rax = dispatch(v);
+	if (options.check)
+		memory_check();
 }

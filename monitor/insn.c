@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Decodes the stores that drivers use on the local APIC: MOV r/m32, r32 (89), MOV r/m32, imm32
+ * Decodes the stores that drivers use on the local APIC and its like: MOV r/m32, r32 (89), MOV r/m32, imm32
  * (C7 /0), XCHG r/m32, r32 (87), MOV moffs32, EAX (A3). The address itself is not computed: the
- * fault gave it.
+ * fault gave it. With REX.W the first two store 64 bits, which not every device takes.
  */
 #include <monitor/policy.h>
 #include <string.h>
@@ -30,20 +30,13 @@ static void advance(struct cursor *c, size_t n)
 
 static bool is_prefix(uint8_t b, bool *size16)
 {
-	switch (b) {
-	case 0x66:
-		*size16 = true;
-		return true;
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-	case 0x64:
-	case 0x65:
-	case 0xf0:
-		return true;
-	}
-	return false;
+	static const uint8_t prefixes[] = {0x66, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0};
+	size_t i = 0;
+
+	while (i < sizeof(prefixes) && prefixes[i] != b)
+		i++;
+	*size16 |= b == 0x66;
+	return i < sizeof(prefixes);
 }
 
 /* Steps over ModRM, SIB and displacement; false for a register operand. */
@@ -78,7 +71,8 @@ bool insn_decode_store(const uint8_t *bytes, size_t n, unsigned int bits, struct
 		rex = op;
 		op = next(&c);
 	}
-	if (size16 || rex & 8)
+	out->wide = rex & 8;
+	if (size16 || (out->wide && op != 0x89 && op != 0xc7))
 		return false;
 	if (op == 0xa3) {
 		advance(&c, bits / 8);

@@ -7,84 +7,112 @@
  */
 #include <monitor/arch.h>
 #include <monitor/monitor.h>
+#include <monitor/share.h>
 #include <string.h>
 
 struct layout layout;
 
 static uint64_t pool_used;
 
-/* The end of the highest block of `size` bytes in [.., limit) that avoids all modules. */
-static uint64_t place_below(uint64_t base, uint64_t limit, uint64_t size)
+#define LOW_END 0xa0000ull
+
+/* Whether something that must stay lies in [at, limit); then *from is where it begins. */
+static bool taken(uint64_t at, uint64_t limit, bool firmware, uint64_t *from)
+{
+	for (uint32_t i = 0; i < boot.nmodules; i++) {
+		const struct boot_module *m = &boot.modules[i];
+
+		*from = m->base;
+		if (m->base < limit && m->base + m->size > at)
+			return true;
+	}
+	return firmware && firmware_keeps(at, limit, from);
+}
+
+/* The highest block of `size` bytes in [base, limit) with nothing in it that must stay, or 0. */
+static uint64_t place_below(uint64_t base, uint64_t limit, uint64_t size, uint64_t align,
+			    bool firmware)
 {
 	uint64_t at;
-	bool moved;
 
 	do {
-		limit = ALIGN_DOWN(limit, LARGE_PAGE);
+		limit = ALIGN_DOWN(limit, align);
 		if (limit < size || limit - size < base)
 			return 0;
 		at = limit - size;
-		moved = false;
-		for (uint32_t i = 0; i < boot.nmodules; i++) {
-			const struct boot_module *m = &boot.modules[i];
-
-			if (m->base >= limit || m->base + m->size <= at)
-				continue;
-			limit = m->base;
-			moved = true;
-		}
-	} while (moved);
+	} while (taken(at, limit, firmware, &limit));
 	return at;
 }
 
-static uint64_t place(uint64_t size)
+static uint64_t place(uint64_t base, uint64_t limit, uint64_t size, uint64_t align, bool firmware)
 {
 	for (uint32_t i = boot.nranges; i--;) {
 		const struct boot_range *r = &boot.ranges[i];
-		uint64_t end = r->base + r->size, at;
+		uint64_t lo = r->base > base ? r->base : base, end = r->base + r->size, at;
 
-		if (r->type != E820_RAM || r->base >= FOUR_GIB)
+		if (r->type != E820_RAM)
 			continue;
-		/* 16 MiB and below stays with Linux and with the loader's leftovers. */
-		at = place_below(r->base > 16ull << 20 ? r->base : 16ull << 20,
-				 end < FOUR_GIB ? end : FOUR_GIB, size);
+		at = place_below(lo, end < limit ? end : limit, size, align, firmware);
 		if (at)
 			return at;
 	}
-	panic("no room for %llu MiB below 4 GiB", (unsigned long long)size >> 20);
+	/* Where firmware has left something for Linux is better than nowhere. */
+	return firmware ? place(base, limit, size, align, false) : 0;
+}
+
+uint64_t layout_low(uint64_t size)
+{
+	uint64_t at = place(PAGE_SIZE, LOW_END, size, PAGE_SIZE, true);
+
+	if (!at)
+		panic("no %lu KiB of RAM below 640 KiB", size >> 10);
+	return at;
 }
 
 void layout_choose(void)
 {
-	uint64_t at;
-
-	layout.tee_size = options.tee_mem;
-	layout.size = options.tee_mem + IMAGE_SIZE + POOL_SIZE + LARGE_PAGE;
-	layout.base = place(layout.size);
-	at = layout.base;
-	layout.tee = at;
-	at += layout.tee_size;
-	layout.image = at;
-	at += IMAGE_SIZE;
-	layout.pool = at;
-	at += POOL_SIZE;
-	layout.monitor_ring = at;
-	layout.tee_ring = at + RING_SIZE;
 	for (uint32_t i = 0; i < boot.nranges; i++) {
 		const struct boot_range *r = &boot.ranges[i];
 
-		if (r->type == E820_RAM && r->base + r->size > layout.ram_end)
+		if (r->type == E820_RAM)
 			layout.ram_end = r->base + r->size;
+		if (r->type == E820_RAM || r->type == E820_ACPI || r->type == E820_NVS)
+			layout.map_end = ALIGN_UP(r->base + r->size, HUGE_PAGE);
 	}
+	layout.tee_size = options.tee_mem;
+	layout.pool_size = ALIGN_UP(POOL_SIZE + share_pool_size(), LARGE_PAGE);
+	layout.size = options.tee_mem + IMAGE_SIZE + layout.pool_size + LARGE_PAGE;
+	/* 16 MiB and below stays with Linux and with the loader's leftovers. */
+	layout.base = place(16ull << 20, FOUR_GIB, layout.size, LARGE_PAGE, true);
+	if (!layout.base)
+		panic("no room for %lu MiB below 4 GiB", layout.size >> 20);
+	layout.tee = layout.base;
+	layout.image = layout.tee + layout.tee_size;
+	layout.pool = layout.image + IMAGE_SIZE;
+	layout.monitor_ring = layout.pool + layout.pool_size;
+	layout.tee_ring = layout.monitor_ring + RING_SIZE;
+}
+
+static void *take(size_t bytes)
+{
+	uint64_t at = __atomic_fetch_add(&pool_used, bytes, __ATOMIC_RELAXED);
+
+	if (at + bytes <= layout.pool_size)
+		return memset(phys_to_virt(hpa(layout.pool + at)), 0, bytes);
+	__atomic_fetch_sub(&pool_used, bytes, __ATOMIC_RELAXED);
+	return NULL;
 }
 
 void *pool_alloc(size_t bytes)
 {
-	uint64_t at = __atomic_fetch_add(&pool_used, ALIGN_UP(bytes, PAGE_SIZE), __ATOMIC_RELAXED);
-	void *p;
+	void *p = take(ALIGN_UP(bytes, PAGE_SIZE));
 
-	if (at + bytes > POOL_SIZE)
+	if (!p)
 		panic("the monitor's memory pool is used up");
-	p = phys_to_virt(hpa(layout.pool + at));
-	return memset(p, 0, ALIGN_UP(bytes, PAGE_SIZE));
+	return p;
+}
+
+void *pool_page(void)
+{
+	return take(PAGE_SIZE);
 }

@@ -5,7 +5,6 @@
 #include <monitor/monitor.h>
 #include <monitor/spinlock.h>
 #include <printf.h>
-#include <string.h>
 
 static struct merlon_log_ring *ring;
 static struct spinlock lock;
@@ -16,7 +15,7 @@ void log_start(hpa_t base, size_t bytes)
 	logring_init(ring, bytes);
 }
 
-static void log_text(enum merlon_log_level level, const char *text, size_t len)
+static void log_text(enum merlon_log_level level, const char *fmt, va_list ap)
 {
 	struct logring_entry entry = {
 		.level = level,
@@ -24,34 +23,30 @@ static void log_text(enum merlon_log_level level, const char *text, size_t len)
 		.cpu = (uint16_t)this_cpu_id(),
 		.tsc = arch_tsc(),
 	};
+	char text[MERLON_LOG_TEXT_MAX];
+	size_t len = (size_t)vsnprintf(text, sizeof(text), fmt, ap);
 
+	if (len >= sizeof(text))
+		len = sizeof(text) - 1;
 	spin_lock(&lock);
 	if (ring)
 		logring_write(ring, &entry, text, len);
 	if (options.serial)
 		serial_write(text, len);
+	if (level == LOG_ERR)
+		screen_write(text, len);
 	spin_unlock(&lock);
-}
-
-static size_t format(char *text, const char *fmt, va_list ap)
-{
-	int n = vsnprintf(text, MERLON_LOG_TEXT_MAX, fmt, ap);
-
-	return n < MERLON_LOG_TEXT_MAX ? (size_t)n : MERLON_LOG_TEXT_MAX - 1;
 }
 
 void log_msg(enum merlon_log_level level, const char *fmt, ...)
 {
-	char text[MERLON_LOG_TEXT_MAX];
 	va_list ap;
-	size_t n;
 
 	if (level > options.log_level)
 		return;
 	va_start(ap, fmt);
-	n = format(text, fmt, ap);
+	log_text(level, fmt, ap);
 	va_end(ap);
-	log_text(level, text, n);
 }
 
 bool ratelimit_ok(struct ratelimit *r, const char *what)
@@ -74,14 +69,11 @@ bool ratelimit_ok(struct ratelimit *r, const char *what)
 
 void panic(const char *fmt, ...)
 {
-	char text[MERLON_LOG_TEXT_MAX];
 	va_list ap;
-	size_t n;
 
 	options.serial = true; /* nobody may be left to read the ring */
 	va_start(ap, fmt);
-	n = format(text, fmt, ap);
+	log_text(LOG_ERR, fmt, ap);
 	va_end(ap);
-	log_text(LOG_ERR, text, n);
 	arch_halt();
 }

@@ -7,6 +7,7 @@
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
+#include <monitor/share.h>
 
 static const struct virt_backend *const backends[] = {&vmx_backend, &svm_backend};
 const struct virt_backend *virt;
@@ -33,22 +34,25 @@ static void change(enum mem_verb verb, uint64_t base, uint64_t size, enum mem_ow
 	int res = memory_change(&c);
 
 	if (res)
-		panic("memory at %llx cannot change hands: %d", (unsigned long long)base, res);
+		panic("memory at %lx cannot change hands: %d", base, res);
 }
 
-/* Who gets which memory in the world seat. */
+/* Who gets which memory. In the world seat the TEE reaches all of Linux's, in seat vm what is shared. */
 static void divide_memory(void)
 {
 	uint64_t base, end;
 
 	memory_init();
 	iommu_find();
+	timer_init();
+	chipset_init();
 	change(MEM_DONATE, layout.base, layout.size, OWNER_REE, OWNER_MONITOR, 0);
 	change(MEM_DONATE, layout.tee, layout.tee_size, OWNER_MONITOR, OWNER_TEE, 0);
 	change(MEM_DONATE, layout.tee_ring, RING_SIZE, OWNER_MONITOR, OWNER_TEE, 0);
 	change(MEM_SHARE, layout.monitor_ring, RING_SIZE, OWNER_MONITOR, OWNER_REE, ACCESS_R);
 	change(MEM_SHARE, layout.tee_ring, RING_SIZE, OWNER_TEE, OWNER_REE, ACCESS_R);
-	for (uint64_t addr = 0; addr < layout.ram_end; addr = end) {
+	for (uint64_t addr = 0; options.seat == MERLON_SEAT_WORLD && addr < layout.ram_end;
+	     addr = end) {
 		memory_extent(addr, &base, &end);
 		if (memory_owner(addr) == OWNER_REE)
 			change(MEM_SHARE, addr, end - addr, OWNER_REE, OWNER_TEE,
@@ -56,23 +60,20 @@ static void divide_memory(void)
 	}
 	for (unsigned int p = 0; p < PART_COUNT; p++)
 		roots[p] = second_level_build(p);
+	share_init(roots);
 }
 
 /* What every CPU does for itself before it can run partitions. */
 static void cpu_start(struct cpu *c)
 {
-	int res;
-
 	xstate_cpu_on();
-	res = virt->cpu_on(c);
-	for (unsigned int p = 0; p < PART_COUNT && !res; p++) {
+	virt->cpu_on(c);
+	for (unsigned int p = 0; p < PART_COUNT; p++) {
 		c->vcpu[p].cpu = c;
 		c->vcpu[p].part = p;
 		arch_xregs_init(&c->vcpu[p].x);
-		res = virt->vcpu_create(&c->vcpu[p], roots[p]);
+		virt->vcpu_create(&c->vcpu[p], roots[p]);
 	}
-	if (res)
-		panic("CPU %u: %s cannot be turned on: %d", c->id, virt->name, res);
 	c->current = &c->vcpu[PART_REE];
 }
 
@@ -81,8 +82,8 @@ static void report_ready(uint64_t entry_tsc)
 	uint64_t us = (arch_tsc() - entry_tsc) * 1000 / boot.tsc_khz;
 
 	cpus[0].stats[MERLON_STAT_READY_US] = us;
-	log_msg(LOG_INFO, "TEE %s on %u CPUs after %llu us", tee_alive() ? "ready" : "DEAD", ncpus,
-		(unsigned long long)us);
+	log_msg(LOG_INFO, "TEE %s on %u CPUs after %lu us", tee_alive() ? "ready" : "DEAD", ncpus,
+		us);
 }
 
 void ap_main(struct cpu *c)
@@ -107,21 +108,23 @@ static void main_high(void)
 
 	c->canary = new_canary();
 	c->online = 1;
+	screen_map();
 	log_start(hpa(layout.monitor_ring), RING_SIZE);
-	log_msg(LOG_INFO, "Merlon monitor, ABI %u.%u, at %llx, TEE at %llx with %llu MiB",
-		MERLON_ABI_MAJOR, MERLON_ABI_MINOR, (unsigned long long)layout.image,
-		(unsigned long long)layout.tee, (unsigned long long)layout.tee_size >> 20);
+	log_msg(LOG_INFO, "Merlon monitor, ABI %u.%u, at %lx, TEE at %lx with %lu MiB",
+		MERLON_ABI_MAJOR, MERLON_ABI_MINOR, layout.image, layout.tee,
+		layout.tee_size >> 20);
 	options_report();
 	choose_backend();
 	apic_id = lapic_start();
 	acpi_find_cpus(apic_id);
 	smp_init_all();
 	boot.tsc_khz = tsc_calibrate(); /* longer than the 10 ms that INIT needs */
-	log_msg(LOG_INFO, "%s, %u CPUs, TSC %llu kHz", virt->name, ncpus,
-		(unsigned long long)boot.tsc_khz);
+	log_msg(LOG_INFO, "%s, %u CPUs, TSC %lu kHz", virt->name, ncpus, boot.tsc_khz);
+	mitigate_init();
 	divide_memory();
 	iommu_start();
 	msr_init();
+	exchange_init();
 	io_init();
 	cpu_start(c);
 	tee_load();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
+#include <monitor/share.h>
 #include <monitor/spinlock.h>
 
-#define MAX_RANGES 128
+#define MAX_GUARDED 32
+#define MAX_RANGES  168 /* BOOT_MAX_RANGES, what is cut out of them, and devices */
 
 struct mem_range {
 	uint64_t base, end;
@@ -142,37 +144,73 @@ void memory_claim(uint64_t base, uint64_t size)
 
 	if (base % PAGE_SIZE || r.end % PAGE_SIZE || r.end <= base || nranges == MAX_RANGES ||
 	    (i < nranges && ranges[i].base < r.end))
-		panic("registers at %llx cannot be taken from Linux", (unsigned long long)base);
+		panic("registers at %lx cannot be taken from Linux", base);
 	insert(i, &r);
 	memory_check();
+}
+
+static uint64_t guarded[MAX_GUARDED] = {APIC_PAGE, IOAPIC_PAGE};
+static uint32_t nguarded = 2;
+
+void memory_guard(uint64_t page)
+{
+	if (nguarded == MAX_GUARDED)
+		panic("too many pages whose writes must be filtered");
+	guarded[nguarded++] = page;
+}
+
+bool memory_is_guarded(uint64_t addr)
+{
+	for (uint32_t i = 0; i < nguarded; i++)
+		if (guarded[i] == ALIGN_DOWN(addr, PAGE_SIZE))
+			return true;
+	return false;
 }
 
 uint32_t memory_access(enum partition_id part, uint64_t addr)
 {
 	const struct mem_range *r = range_at(addr);
+	uint8_t state = r && r->owner == OWNER_REE ? share_state(addr) : SHARE_NONE;
 
+	if (r && part == PART_REE && !guard_enabled())
+		return all_rights;
+	if (state && part == PART_TEE)
+		return state & SHARE_RETRIEVED ? ACCESS_R | ACCESS_W : 0;
+	if (state)
+		return (state & SHARE_MODE) == SHARE_SHARED ? all_rights : 0;
 	if (r)
-		return part == PART_REE && !guard_enabled() ? all_rights : r->access[part];
+		return r->access[part];
 	if (part != PART_REE)
 		return 0;
-	addr = ALIGN_DOWN(addr, PAGE_SIZE);
-	if (addr == APIC_PAGE || addr == IOAPIC_PAGE)
+	if (memory_is_guarded(addr))
 		return ACCESS_R;
-	return addr > APIC_PAGE && addr < MSI_END ? 0 : all_rights;
+	return addr >= APIC_PAGE && addr < MSI_END ? 0 : all_rights;
 }
 
 enum mem_owner memory_owner(uint64_t addr)
 {
 	const struct mem_range *r = range_at(addr);
 
+	if (r && r->owner == OWNER_REE && share_state(addr) == (SHARE_DONATED | SHARE_RETRIEVED))
+		return OWNER_TEE;
 	return r ? r->owner : OWNER_DEVICE;
+}
+
+bool memory_is_ree_ram(uint64_t base, uint64_t end)
+{
+	return owned(base, end, OWNER_REE);
+}
+
+static void narrow(uint64_t addr, uint64_t border, uint64_t *base, uint64_t *end)
+{
+	if (border <= addr && border > *base)
+		*base = border;
+	if (border > addr && border < *end)
+		*end = border;
 }
 
 void memory_extent(uint64_t addr, uint64_t *base, uint64_t *end)
 {
-	/* Where the answers change among the devices. */
-	static const uint64_t borders[] = {IOAPIC_PAGE, IOAPIC_PAGE + PAGE_SIZE, APIC_PAGE,
-					   APIC_PAGE + PAGE_SIZE, MSI_END};
 	uint32_t i = find(addr);
 
 	if (i < nranges && ranges[i].base <= addr) {
@@ -182,35 +220,30 @@ void memory_extent(uint64_t addr, uint64_t *base, uint64_t *end)
 	}
 	*base = i ? ranges[i - 1].end : 0;
 	*end = i < nranges ? ranges[i].base : UINT64_MAX;
-	for (i = 0; i < ARRAY_SIZE(borders); i++) {
-		if (borders[i] <= addr && borders[i] > *base)
-			*base = borders[i];
-		if (borders[i] > addr && borders[i] < *end)
-			*end = borders[i];
+	/* Where the answers change among the devices. */
+	for (i = 0; i < nguarded; i++) {
+		narrow(addr, guarded[i], base, end);
+		narrow(addr, guarded[i] + PAGE_SIZE, base, end);
 	}
+	narrow(addr, MSI_END, base, end);
 }
 
 static void check_range(const struct mem_range *r)
 {
 	uint32_t tee = r->access[PART_TEE], ree = r->access[PART_REE];
-	bool ok = true;
+	const bool ok[] = {
+		[OWNER_DEVICE] = false, /* has no range */
+		/* at most readable for others */
+		[OWNER_MONITOR] = !((tee | ree) & (ACCESS_W | ACCESS_X)),
+		/* what the REE may see of it, it only reads */
+		[OWNER_TEE] = tee == all_rights && !(ree & (ACCESS_W | ACCESS_X)),
+		/* the TEE never executes what the REE can write */
+		[OWNER_REE] = ree == all_rights && !(tee & ACCESS_X),
+	};
 
-	switch (r->owner) {
-	case OWNER_MONITOR: /* at most readable for others */
-		ok = !((tee | ree) & (ACCESS_W | ACCESS_X));
-		break;
-	case OWNER_TEE: /* what the REE may see of it, it only reads */
-		ok = tee == all_rights && !(ree & (ACCESS_W | ACCESS_X));
-		break;
-	case OWNER_REE: /* the TEE never executes what the REE can write */
-		ok = ree == all_rights && !(tee & ACCESS_X);
-		break;
-	case OWNER_DEVICE: /* has no range */
-		ok = false;
-	}
-	if (!ok)
-		panic("ownership of %llx is broken: owner %u, TEE %x, REE %x",
-		      (unsigned long long)r->base, r->owner, tee, ree);
+	if (r->owner >= ARRAY_SIZE(ok) || !ok[r->owner])
+		panic("ownership of %lx is broken: owner %u, TEE %x, REE %x", r->base, r->owner,
+		      tee, ree);
 }
 
 void memory_check(void)
@@ -220,4 +253,5 @@ void memory_check(void)
 			panic("ownership ranges %u are not in order", i);
 		check_range(&ranges[i]);
 	}
+	share_check();
 }

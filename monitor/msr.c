@@ -41,8 +41,12 @@ static const struct msr_rule ree_rules[] = {
 	{0x6a0, 0x6a8, true, true, MSR_REFUSE}, /* CET */
 	{0x800, 0x8ff, true, true, MSR_REFUSE}, /* x2APIC */
 	{0xda0, 0xda0, true, true, MSR_REFUSE}, /* XSS */
+	{0x14ce, 0x14cf, true, true, MSR_REFUSE}, /* branch records */
 	{0xc0000080, 0xc0000080, true, true, MSR_EFER},
 	{0xc0000104, 0xc0000104, false, true, MSR_IGNORE}, /* TSC ratio */
+	{0xc000010e, 0xc000010f, true, true, MSR_REFUSE}, /* branch records */
+	/* The first four counters by their old names, for CPUs that have no others. */
+	{0xc0010000, 0xc0010007, false, true, MSR_IGNORE},
 	/* SYSCFG, IORRs, TOP_MEM: they decide what is RAM. */
 	{0xc0010010, 0xc0010010, false, true, MSR_IGNORE},
 	{0xc0010016, 0xc001001d, false, true, MSR_IGNORE},
@@ -55,13 +59,14 @@ static const struct msr_rule ree_rules[] = {
 /* Exchanged on each switch, or emulated, or constant. */
 static const struct msr_rule tee_rules[] = {
 	{0x10, 0x10, false, true, MSR_REFUSE},
-	{0x48, 0x48, false, false, 0}, /* SPEC_CTRL */
-	{0x49, 0x49, false, false, 0}, /* PRED_CMD */
+	{0x48, 0x49, false, false, 0}, /* SPEC_CTRL, PRED_CMD */
 	{0x10a, 0x10a, false, true, MSR_REFUSE}, /* ARCH_CAPABILITIES */
 	{0x174, 0x176, false, false, 0}, /* SYSENTER */
 	{0x277, 0x277, true, true, MSR_PAT},
 	{0xc0000080, 0xc0000080, true, true, MSR_EFER},
-	{0xc0000081, 0xc0000084, false, false, 0}, /* STAR LSTAR CSTAR SFMASK */
+	{0xc0000081, 0xc0000082, false, false, 0}, /* STAR LSTAR */
+	{0xc0000083, 0xc0000083, false, true, MSR_IGNORE}, /* CSTAR: the TEE has no 32-bit code */
+	{0xc0000084, 0xc0000084, false, false, 0}, /* SFMASK */
 	{0xc0000100, 0xc0000103, false, false, 0}, /* FS GS KERNEL_GS TSC_AUX */
 };
 
@@ -139,8 +144,7 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 	case MSR_APIC_BASE: /* page and enable bit stay; x2APIC stays off */
 		return (value & ~0x100ull) == (APIC_PAGE | 0x800);
 	case MSR_IGNORE:
-		log_limited(LOG_DEBUG, "MSR", "write of %llx to %x ignored",
-			    (unsigned long long)value, msr);
+		log_limited(LOG_DEBUG, "MSR", "write of %lx to %x ignored", value, msr);
 		return true;
 	case MSR_REFUSE:
 		break;
@@ -150,16 +154,12 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 
 static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 {
-	switch (find_action(v->part, msr)) {
-	case MSR_EFER:
-		*value = virt->get(v, VREG_EFER);
-		return true;
-	case MSR_PAT:
-		*value = virt->get(v, VREG_PAT);
-		return true;
-	default:
+	enum msr_action action = find_action(v->part, msr);
+
+	if (action != MSR_EFER && action != MSR_PAT)
 		return false;
-	}
+	*value = virt->get(v, action == MSR_EFER ? VREG_EFER : VREG_PAT);
+	return true;
 }
 
 void handle_msr(struct vcpu *v, const struct vexit *e)
@@ -170,9 +170,9 @@ void handle_msr(struct vcpu *v, const struct vexit *e)
 
 	stat_add(v->cpu, MERLON_STAT_MSR);
 	if (!ok) {
-		log_limited(LOG_WARN, "MSR", "%s of %x by %s refused, RIP %llx",
+		log_limited(LOG_WARN, "MSR", "%s of %x by %s refused, RIP %lx",
 			    e->write ? "write" : "read", msr, v->part == PART_TEE ? "TEE" : "REE",
-			    (unsigned long long)virt->get(v, VREG_RIP));
+			    virt->get(v, VREG_RIP));
 		virt->inject(v, VECTOR_GP);
 		return;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reads what the boot loader left (Multiboot 0.6.96, section 3.3) into our own memory; nothing
- * looks at the loader's structures afterwards.
+ * Reads what the boot loader left into our own memory; nothing looks at the loader's structures
+ * afterwards. Here: what both versions of Multiboot share, and version 1 (0.6.96, section 3.3).
  */
 #include <abi/boot.h>
 #include <monitor/arch.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MB_MAGIC	0x2badb002
+#define MB2_MAGIC	0x36d76289
 #define MB_FLAG_CMDLINE (1u << 2)
 #define MB_FLAG_MODS	(1u << 3)
 #define MB_FLAG_MMAP	(1u << 6)
@@ -31,78 +32,82 @@ struct mb_mmap {
 
 struct boot_facts boot;
 
-/* By convention the first word of every command line is the file's name. */
-static const char *after_name(uint32_t addr)
+/* By convention the first word of every command line is the file's name: it is left out. */
+static void copy_cmdline(char *dst, const char *cmdline, size_t len)
 {
-	const char *s = phys_to_virt(hpa(addr));
+	size_t at = 0;
 
-	if (!addr)
-		return "";
-	while (*s && *s != ' ')
-		s++;
-	while (*s == ' ')
-		s++;
-	return s;
-}
-
-static void copy_cmdline(char *dst, uint32_t addr)
-{
-	const char *s = after_name(addr);
-	size_t n = strnlen(s, BOOT_CMDLINE);
-
-	if (n == BOOT_CMDLINE)
+	while (at < len && cmdline[at] != ' ')
+		at++;
+	while (at < len && cmdline[at] == ' ')
+		at++;
+	if (len - at >= BOOT_CMDLINE)
 		panic("a command line is longer than %u bytes", BOOT_CMDLINE - 1);
-	memcpy(dst, s, n + 1);
+	memcpy(dst, cmdline + at, len - at);
+	dst[len - at] = 0;
 }
 
-static void add_range(const struct mb_mmap *m)
+void boot_options(const char *cmdline, size_t len)
 {
-	uint32_t i = boot.nranges;
+	static char words[BOOT_CMDLINE];
 
-	if (!m->length || m->base + m->length < m->base)
+	copy_cmdline(words, cmdline, len);
+	options_parse(words);
+}
+
+void boot_add_module(uint32_t start, uint32_t end, const char *cmdline, size_t len)
+{
+	struct boot_module *m = &boot.modules[boot.nmodules];
+
+	if (boot.nmodules == MODULE_COUNT)
 		return;
-	if (i == BOOT_MAX_RANGES)
-		panic("more than %u memory ranges", BOOT_MAX_RANGES);
-	for (; i && boot.ranges[i - 1].base > m->base; i--)
-		boot.ranges[i] = boot.ranges[i - 1];
-	boot.ranges[i] = (struct boot_range){m->base, m->length, m->type};
-	boot.nranges++;
+	if (end < start)
+		panic("module %u has a negative size", boot.nmodules);
+	m->base = start;
+	m->size = end - start;
+	copy_cmdline(m->cmdline, cmdline, len);
+	boot.nmodules++;
 }
 
-static void parse_modules(const struct mb_info *info)
+static const char *string_at(uint32_t addr)
 {
-	const struct mb_module *m = phys_to_virt(hpa(info->mods_addr));
-	const struct tee_image_header *tee;
-
-	if (!(info->flags & MB_FLAG_MODS) || info->mods_count < 2)
-		panic("need at least two modules: TEE image, Linux kernel");
-	boot.nmodules = info->mods_count < MODULE_COUNT ? info->mods_count : MODULE_COUNT;
-	for (uint32_t i = 0; i < boot.nmodules; i++) {
-		if (m[i].end < m[i].start)
-			panic("module %u has a negative size", i);
-		boot.modules[i].base = m[i].start;
-		boot.modules[i].size = m[i].end - m[i].start;
-		copy_cmdline(boot.modules[i].cmdline, m[i].cmdline);
-	}
-	tee = phys_to_virt(hpa(boot.modules[MODULE_TEE].base));
-	if (boot.modules[MODULE_TEE].size < sizeof(*tee) || tee->magic != TEE_IMAGE_MAGIC)
-		panic("the first module is not a TEE image");
+	return addr ? phys_to_virt(hpa(addr)) : "";
 }
 
-void multiboot_parse(uint32_t magic, uint32_t addr)
+static void multiboot1_parse(const struct mb_info *info)
 {
-	const struct mb_info *info = phys_to_virt(hpa(addr));
+	const struct mb_module *mods = phys_to_virt(hpa(info->mods_addr));
 	const struct mb_mmap *m;
+	const char *s = string_at(info->flags & MB_FLAG_CMDLINE ? info->cmdline : 0);
 
-	if (magic != MB_MAGIC)
-		panic("not started by a Multiboot loader");
-	if (info->flags & MB_FLAG_CMDLINE)
-		options_parse(after_name(info->cmdline));
+	boot_options(s, strlen(s));
 	if (!(info->flags & MB_FLAG_MMAP))
 		panic("the loader gave no memory map");
 	for (uint32_t at = 0; at < info->mmap_length; at += m->size + 4) {
 		m = phys_to_virt(hpa((uint64_t)info->mmap_addr + at));
-		add_range(m);
+		ranges_add(m->base, m->length, m->type);
 	}
-	parse_modules(info);
+	for (uint32_t i = 0; info->flags & MB_FLAG_MODS && i < info->mods_count; i++) {
+		s = string_at(mods[i].cmdline);
+		boot_add_module(mods[i].start, mods[i].end, s, strlen(s));
+	}
+}
+
+void multiboot_parse(uint32_t magic, uint32_t addr)
+{
+	const struct boot_module *m = &boot.modules[MODULE_TEE];
+	const struct tee_image_header *tee;
+
+	if (magic == MB_MAGIC)
+		multiboot1_parse(phys_to_virt(hpa(addr)));
+	else if (magic == MB2_MAGIC)
+		multiboot2_parse(phys_to_virt(hpa(addr)));
+	else
+		panic("not started by a Multiboot loader");
+	screen_find();
+	if (boot.nmodules <= MODULE_KERNEL)
+		panic("need at least two modules: TEE image, Linux kernel");
+	tee = phys_to_virt(hpa(m->base));
+	if (m->size < sizeof(*tee) || tee->magic != TEE_IMAGE_MAGIC)
+		panic("the first module is not a TEE image");
 }

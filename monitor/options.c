@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <abi/hypercall.h>
 #include <monitor/monitor.h>
 #include <string.h>
 
@@ -6,17 +7,16 @@
 #define TEE_MEM_MIN	(16ull << 20)
 #define TEE_MEM_MAX	(1ull << 30)
 
-struct options options = {.tee_mem = TEE_MEM_DEFAULT, .log_level = LOG_INFO};
+struct options options = {.tee_mem = TEE_MEM_DEFAULT, .log_level = LOG_INFO, .timer = 1};
 
 /* Words not understood are kept for a log line: the log does not exist yet while parsing. */
 static char unknown[64];
 
-static bool parse_size(const char *s, uint64_t *out)
+/* Bytes; 0: not a number, or not this alone. */
+static uint64_t parse_size(const char *s)
 {
 	uint64_t v = 0;
 
-	if (*s < '0' || *s > '9')
-		return false;
 	for (; *s >= '0' && *s <= '9' && v < (1ull << 40); s++)
 		v = v * 10 + (uint64_t)(*s - '0');
 	if (*s == 'M' || *s == 'm')
@@ -24,41 +24,35 @@ static bool parse_size(const char *s, uint64_t *out)
 	else if (*s == 'G' || *s == 'g')
 		v <<= 30;
 	else if (*s)
-		return false;
-	*out = v;
-	return !*s || !s[1];
+		return 0;
+	return !*s || !s[1] ? v : 0;
 }
 
-static bool parse_level(const char *s, uint32_t *level)
+/* Words of the form name=value, with the values that there are. */
+static const struct named {
+	const char *name, *values[4];
+	uint32_t *out;
+} named[] = {
+	{"iommu=",
+	 {[IOMMU_AUTO] = "auto", [IOMMU_OFF] = "off", [IOMMU_REQUIRE] = "require"},
+	 &options.iommu},
+	{"seat=", {[MERLON_SEAT_WORLD] = "world", [MERLON_SEAT_VM] = "vm"}, &options.seat},
+	{"timer=", {"off", "auto"}, &options.timer},
+	{"log=",
+	 {[LOG_ERR] = "err", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"},
+	 &options.log_level},
+	{"ibpb=", {MITIGATE_WORDS}, &options.mitigate[MITIGATE_IBPB]},
+	{"l1d=", {MITIGATE_WORDS}, &options.mitigate[MITIGATE_L1D]},
+	{"verw=", {MITIGATE_WORDS}, &options.mitigate[MITIGATE_VERW]},
+	{"rsb=", {MITIGATE_WORDS}, &options.mitigate[MITIGATE_RSB]},
+};
+
+static bool parse_value(const struct named *n, const char *value)
 {
-	static const char *const names[] = {
-		[LOG_ERR] = "err",
-		[LOG_WARN] = "warn",
-		[LOG_INFO] = "info",
-		[LOG_DEBUG] = "debug",
-	};
-
-	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(s, names[i]))
+	for (uint32_t i = 0; i < ARRAY_SIZE(n->values) && n->values[i]; i++) {
+		if (strcmp(value, n->values[i]))
 			continue;
-		*level = i;
-		return true;
-	}
-	return false;
-}
-
-static bool parse_iommu(const char *s)
-{
-	static const char *const names[] = {
-		[IOMMU_AUTO] = "auto",
-		[IOMMU_OFF] = "off",
-		[IOMMU_REQUIRE] = "require",
-	};
-
-	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(s, names[i]))
-			continue;
-		options.iommu = i;
+		*n->out = i;
 		return true;
 	}
 	return false;
@@ -66,18 +60,23 @@ static bool parse_iommu(const char *s)
 
 static bool parse_word(const char *w)
 {
+	bool serial = !strcmp(w, "serial"), check = !strcmp(w, "check");
 	uint64_t size;
 
-	if (!strcmp(w, "serial")) {
-		options.serial = true;
+	if (serial || check) {
+		options.serial |= serial;
+		options.check |= check;
 		return true;
 	}
-	if (!strncmp(w, "iommu=", 6))
-		return parse_iommu(w + 6);
-	if (!strncmp(w, "log=", 4))
-		return parse_level(w + 4, &options.log_level);
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
+		size_t n = strlen(named[i].name);
+
+		if (!strncmp(w, named[i].name, n))
+			return parse_value(&named[i], w + n);
+	}
 	if (!strncmp(w, "tee_mem=", 8)) {
-		if (!parse_size(w + 8, &size) || size < TEE_MEM_MIN || size > TEE_MEM_MAX)
+		size = parse_size(w + 8);
+		if (size < TEE_MEM_MIN || size > TEE_MEM_MAX)
 			return false;
 		options.tee_mem = ALIGN_UP(size, LARGE_PAGE);
 		return true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Only the log and the ownership table take a lock; neither calls the other's while holding it,
- * except that the log may be written under the ownership lock.
+ * Sharing, the ownership table and the log take a lock, in this order (docs/locking.md).
  */
 #ifndef MONITOR_SPINLOCK_H
 #define MONITOR_SPINLOCK_H

@@ -6,8 +6,13 @@
  */
 #include <abi/hypercall.h>
 #include <monitor/arch.h>
+#include <monitor/mitigate.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
+
+#define RFLAGS_IF (1u << 9)
+
+uint64_t tee_slice;
 
 static void copy_arguments(struct vcpu *to, const struct vcpu *from)
 {
@@ -21,8 +26,16 @@ static void copy_arguments(struct vcpu *to, const struct vcpu *from)
 
 static void enter(struct vcpu *from, struct vcpu *to)
 {
-	arch_xregs_switch(&from->x, &to->x);
-	from->cpu->current = to;
+	exchange(from, to);
+	mitigate(from->cpu, to->part);
+}
+
+static void enter_tee(struct vcpu *ree, struct vcpu *tee, uint64_t status)
+{
+	tee->regs.rax = status;
+	if (tee_slice)
+		tee->timer = arch_tsc() + tee_slice;
+	enter(ree, tee);
 }
 
 uint64_t switch_to_tee(struct vcpu *ree)
@@ -35,8 +48,7 @@ uint64_t switch_to_tee(struct vcpu *ree)
 		return (uint64_t)MERLON_HC_EBUSY;
 	stat_add(ree->cpu, MERLON_STAT_TEE_CALLS);
 	copy_arguments(tee, ree);
-	tee->regs.rax = MERLON_HC_OK;
-	enter(ree, tee);
+	enter_tee(ree, tee, MERLON_HC_OK);
 	return MERLON_HC_OK;
 }
 
@@ -44,9 +56,15 @@ void switch_to_ree(struct vcpu *tee, uint64_t status)
 {
 	struct vcpu *ree = &tee->cpu->vcpu[PART_REE];
 
-	if (status == MERLON_HC_OK)
-		copy_arguments(ree, tee);
-	ree->regs.rax = status;
+	/* Else it was stopped between two of its instructions, and goes on there. */
+	if (!tee->alone) {
+		if (status == MERLON_HC_OK)
+			copy_arguments(ree, tee);
+		ree->regs.rax = status;
+	}
+	if (tee->undisturbed)
+		arch_apic_write(APIC_TPR, tee->tpr);
+	tee->alone = tee->undisturbed = false;
 	if (tee->preempted) {
 		tee->preempted = false;
 		virt->preempt(tee, false);
@@ -58,11 +76,65 @@ void switch_to_ree(struct vcpu *tee, uint64_t status)
  * The physical interrupt stays pending and masked until the TEE has returned: one exit for each
  * preemption, however long the kernel takes.
  */
-void switch_preempt(struct vcpu *tee)
+void switch_preempt(struct vcpu *tee, const struct vexit *e)
 {
 	if (tee->preempted)
 		return;
 	stat_add(tee->cpu, MERLON_STAT_PREEMPTS);
 	tee->preempted = true;
 	virt->preempt(tee, true);
+}
+
+bool timer_is_over(const struct vcpu *v)
+{
+	return v->timer && (int64_t)(arch_tsc() - v->timer) >= 0;
+}
+
+/*
+ * An REE that has interrupts disabled may have one waiting, which would be the end of each run before
+ * the TEE's user mode has done anything. There, interrupts wait for the end of the slice.
+ */
+static void take_cpu(struct vcpu *ree, struct vcpu *tee)
+{
+	stat_add(ree->cpu, MERLON_STAT_TIMER);
+	tee->alone = true;
+	tee->undisturbed = !(virt->get(ree, VREG_RFLAGS) & RFLAGS_IF);
+	if (tee->undisturbed) {
+		tee->tpr = (uint8_t)arch_apic_read(APIC_TPR);
+		arch_apic_write(APIC_TPR, 0xff);
+	}
+	enter_tee(ree, tee, MERLON_HC_TIMER);
+}
+
+void handle_timer(struct vcpu *v, const struct vexit *e)
+{
+	struct vcpu *tee = &v->cpu->vcpu[PART_TEE];
+
+	if (!timer_is_over(v))
+		return;
+	v->timer = 0;
+	if (v != tee && tee_alive() && tee->ready)
+		take_cpu(v, tee);
+	if (v != tee || v->preempted)
+		return;
+	stat_add(v->cpu, MERLON_STAT_SLICES);
+	switch_preempt(v, e);
+}
+
+uint64_t switch_set_timer(struct vcpu *tee)
+{
+	if (!tee_slice)
+		return (uint64_t)MERLON_HC_EINVAL;
+	tee->cpu->vcpu[PART_REE].timer = tee->regs.rdi;
+	return MERLON_HC_OK;
+}
+
+void timer_init(void)
+{
+	bool own = virt->has_timer && virt->has_timer(), ticks = tick_find(options.timer && !own);
+
+	if (options.timer && (own || ticks))
+		tee_slice = MERLON_TICK_MS * boot.tsc_khz;
+	else
+		log_msg(LOG_WARN, "no timer for the TEE: how long TEE_Wait takes is up to Linux");
 }

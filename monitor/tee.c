@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Loads the TEE image, starts it on each CPU, and buries it when it has died. */
 #include <abi/boot.h>
-#include <abi/hypercall.h>
 #include <monitor/arch.h>
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
+#include <monitor/share.h>
 #include <string.h>
 
 static uint64_t entry;
@@ -29,23 +29,23 @@ static bool header_ok(const struct tee_image_header *h, uint64_t size)
 /* What of the RAM map is left to Linux. */
 static void fill_ree(struct tee_boot_info *info)
 {
+	struct tee_range *last = NULL;
 	uint64_t base, end;
 
 	for (uint64_t addr = 0; addr < layout.ram_end; addr = end) {
 		memory_extent(addr, &base, &end);
 		if (memory_owner(addr) != OWNER_REE)
 			continue;
-		if (info->nranges &&
-		    info->ree[info->nranges - 1].base + info->ree[info->nranges - 1].size == addr) {
-			info->ree[info->nranges - 1].size += end - addr;
+		if (last && last->base + last->size == addr) {
+			last->size += end - addr;
 			continue;
 		}
 		if (info->nranges == TEE_MAX_RANGES) {
-			log_msg(LOG_WARN, "RAM above %llx cannot be named in messages",
-				(unsigned long long)addr);
+			log_msg(LOG_WARN, "RAM above %lx cannot be named in messages", addr);
 			return;
 		}
-		info->ree[info->nranges++] = (struct tee_range){addr, end - addr};
+		last = &info->ree[info->nranges++];
+		*last = (struct tee_range){addr, end - addr};
 	}
 }
 
@@ -56,8 +56,8 @@ void tee_load(void)
 	struct tee_boot_info *info = phys_to_virt(hpa(layout.tee + layout.tee_size - PAGE_SIZE));
 
 	if (m->size > layout.tee_size - PAGE_SIZE)
-		panic("the TEE image has %llu KiB, its memory %llu KiB",
-		      (unsigned long long)m->size >> 10, (unsigned long long)layout.tee_size >> 10);
+		panic("the TEE image has %lu KiB, its memory %lu KiB", m->size >> 10,
+		      layout.tee_size >> 10);
 	memcpy(h, phys_to_virt(hpa(m->base)), m->size);
 	if (!header_ok(h, m->size))
 		panic("the TEE image's header is damaged");
@@ -67,7 +67,7 @@ void tee_load(void)
 	memset(info, 0, sizeof(*info));
 	info->magic = TEE_BOOT_MAGIC;
 	info->size = sizeof(*info);
-	info->seat = MERLON_SEAT_WORLD;
+	info->seat = options.seat;
 	info->ncpus = ncpus;
 	info->tee_base = layout.tee;
 	info->tee_size = layout.tee_size;
@@ -89,13 +89,11 @@ void tee_boot_cpu(struct cpu *c)
 	tee->regs.rbx = c->id ? c->id : layout.tee + layout.tee_size - PAGE_SIZE;
 	tee->state = VCPU_RUN;
 	tee->preempted = true; /* no interrupts while it starts */
-	arch_xregs_switch(&ree->x, &tee->x);
-	c->current = tee;
+	exchange(ree, tee);
 	while (!tee->ready && tee_alive())
 		cpu_step(c);
 	tee->preempted = false;
-	arch_xregs_switch(&tee->x, &ree->x);
-	c->current = ree;
+	exchange(tee, ree);
 }
 
 void tee_wipe(const char *why)
@@ -113,19 +111,17 @@ void tee_wipe(const char *why)
 	 * All but the boot image. An emulator has translations of the runtime's code for each process
 	 * that ever ran, looks through all of them at each write there, and takes minutes for it.
 	 */
+	share_wipe();
 	memset(phys_to_virt(hpa(layout.tee)), 0, boot_start - layout.tee);
 	memset(phys_to_virt(hpa(boot_end)), 0, layout.tee + layout.tee_size - boot_end);
 }
 
 void tee_kill(const char *why)
 {
-	struct cpu *self = this_cpu();
-
 	if (__atomic_exchange_n(&dead, true, __ATOMIC_SEQ_CST))
 		return;
-	log_msg(LOG_ERR, "CPU %u: the TEE is dead: %s; Linux goes on", self->id, why);
-	cpu_post(self, EVENT_TEE_DEAD);
+	log_msg(LOG_ERR, "CPU %u: the TEE is dead: %s; Linux goes on", this_cpu()->id, why);
 	for (uint32_t i = 0; i < ncpus; i++)
-		if (&cpus[i] != self && cpus[i].online)
+		if (cpus[i].online)
 			cpu_post(&cpus[i], EVENT_TEE_DEAD);
 }

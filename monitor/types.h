@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses are types: a machine address and an address that a partition used do not mix,
- * although partitions of the world seat see memory at its machine addresses.
+ * A machine address is a type: it does not mix with numbers and with what a partition calls an
+ * address, although partitions of the world seat see memory at its machine addresses.
  */
 #ifndef MONITOR_TYPES_H
 #define MONITOR_TYPES_H
@@ -9,23 +9,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct {
 	uint64_t v;
 } hpa_t; /* host physical: what the memory bus sees */
-
-typedef struct {
-	uint64_t v;
-} gpa_t; /* guest physical: what a partition's page tables name */
 
 static inline hpa_t hpa(uint64_t v)
 {
 	return (hpa_t){v};
 }
 
-static inline gpa_t gpa(uint64_t v)
+/* A number of up to 8 bytes in a structure that firmware, a loader or Linux defines. */
+static inline uint64_t get_at(const void *base, size_t offset, size_t size)
 {
-	return (gpa_t){v};
+	uint64_t v = 0;
+
+	memcpy(&v, (const uint8_t *)base + offset, size);
+	return v;
+}
+
+static inline void put_at(void *base, size_t offset, uint64_t value, size_t size)
+{
+	memcpy((uint8_t *)base + offset, &value, size);
 }
 
 #define PAGE_SIZE  0x1000ull

@@ -19,7 +19,10 @@ enum exit_reason {
 	EXIT_INTERRUPT, /* one for the REE waits; only while the TEE runs */
 	EXIT_NMI, /* has been taken off the CPU */
 	EXIT_INIT, /* likewise */
-	EXIT_NMI_DONE, /* the REE is about to end its NMI handler */
+	EXIT_SMI, /* has been let in, and did what firmware has it do */
+	EXIT_TIMER, /* v->timer has come, or nearly: only if has_timer() */
+	EXIT_NMI_ENDS, /* the REE is about to end its NMI handler: NMIs stay masked */
+	EXIT_NMI_DONE, /* it has ended it */
 	EXIT_HIDDEN, /* an instruction that this machine pretends not to have */
 	EXIT_CACHE, /* INVD: cache lines of others must not be thrown away */
 	EXIT_SHUTDOWN, /* triple fault */
@@ -31,6 +34,7 @@ struct vexit {
 	enum exit_reason reason;
 	bool write, exec;
 	bool string; /* INS or OUTS */
+	bool user; /* EXIT_HYPERCALL: of a program */
 	uint8_t size; /* bytes */
 	uint16_t port;
 	uint8_t insn_len; /* of an instruction that was intercepted */
@@ -49,7 +53,6 @@ enum vreg {
 	VREG_EFER, /* as the guest sees it */
 	VREG_PAT,
 	VREG_CS_BASE,
-	VREG_CPL,
 	VREG_CODE_BITS, /* 16, 32 or 64; read only */
 	VREG_TSC_OFFSET,
 	VREG_GDT, /* base; set only, limit one page */
@@ -75,8 +78,10 @@ struct virt_backend {
 	const char *name;
 	/* Whether this CPU has all that the backend needs; says in the log what is missing. */
 	bool (*probe)(void);
-	/* Turns virtualization on for this CPU. 0 or -errno. */
-	int (*cpu_on)(struct cpu *c);
+	/* Whether it reports EXIT_TIMER; NULL: it does not. */
+	bool (*has_timer)(void);
+	/* Turns virtualization on for this CPU. */
+	void (*cpu_on)(struct cpu *c);
 	/* Which accesses to MSRs first..last exit, for all vCPUs of a partition. Boot only; until
 	 * told otherwise, all do. */
 	void (*msr_intercept)(enum partition_id part, uint32_t first, uint32_t last, bool read,
@@ -84,12 +89,14 @@ struct virt_backend {
 	/* Accesses of the REE that touch this port exit. Boot only; until told otherwise, none do. */
 	void (*io_intercept)(uint16_t port);
 	/* Gives a vCPU its control block, with the root of its second-level tables. */
-	int (*vcpu_create)(struct vcpu *v, hpa_t second_level_root);
+	void (*vcpu_create)(struct vcpu *v, hpa_t second_level_root);
 	/* Architectural reset, general registers included. */
 	void (*vcpu_start)(struct vcpu *v, enum vcpu_start how, uint64_t where);
 	/* Runs it until something needs policy. Physical interrupts: REE takes its own; for the TEE
 	 * they end the run unless v->preempted. */
 	void (*run)(struct vcpu *v, struct vexit *e);
+	/* Drops all translations that this CPU has for it, before it next runs. */
+	void (*flush)(struct vcpu *v);
 	/* Steps over the instruction that exited. */
 	void (*skip)(struct vcpu *v, const struct vexit *e);
 	/* Queues an exception with error code 0 (if its vector has one), merged as the CPU would
@@ -105,10 +112,8 @@ struct virt_backend {
 	size_t (*insn_bytes)(struct vcpu *v, uint8_t *buf, size_t size);
 	/* Sleeps until an NMI, which it takes. */
 	void (*wait)(void);
-	/* A second-level entry. level: 0 = 4 KiB, 1 = 2 MiB, 2 = 1 GiB. access 0: not present. */
-	uint64_t (*entry)(hpa_t addr, uint32_t access, unsigned int level, bool device);
-	uint64_t (*entry_table)(hpa_t table);
-	bool (*has_huge)(void); /* 1 GiB leaves */
+	/* Of second-level entries (monitor/memory.h), as probe() found it. */
+	const struct second_level_format *format;
 };
 
 extern const struct virt_backend *virt;

@@ -33,7 +33,7 @@ FORCE:
 
 # $(value): a dollar sign in CMD is for the guest's shell, not for make.
 export MERLON_CMD := $(value CMD)
-export O SEAT MACHINE IOMMU CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
+export O SEAT MACHINE BOOT IOMMU CPUS MEM ICOUNT TIMEOUT APPEND QEMU_ARGS SUITES KVER CC CLANG NM
 
 bench: all
 	@tools/bench

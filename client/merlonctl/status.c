@@ -31,6 +31,9 @@ static void print_status(const struct merlon_ioc_status *s)
 	printf("DMA        %s\n", s->features & MERLON_FEAT_DMA_CONTAINED
 					  ? "contained by an IOMMU"
 					  : "not contained: devices can reach the TEE");
+	printf("timer      %s\n", s->features & MERLON_FEAT_TIMER
+					  ? "the TEE has one of its own"
+					  : "none: TEE_Wait depends on Linux");
 	printf("TSC        %llu kHz\n", (unsigned long long)s->tsc_khz);
 }
 

@@ -5,6 +5,7 @@
 #include <kernel/include/arch.h>
 #include <kernel/include/bootimg.h>
 #include <kernel/include/process.h>
+#include <kernel/include/shm.h>
 #include <kernel/include/stat.h>
 #include <kernel/include/sys.h>
 #include <kernel/include/tenant.h>
@@ -50,6 +51,8 @@ static struct thread *op_resume(struct cpu *c, struct tenant *tn, const struct t
 		return answer(c, TEE_ENOTATT, 0);
 	t = thread_claim(tn, in->rsi);
 	if (!t) {
+		if (thread_is_alone(tn, in->rsi))
+			return answer(c, TEE_EBUSY, 0);
 		refuse("resume: stale thread token");
 		return answer(c, TEE_ENOTHREAD, 0);
 	}
@@ -57,7 +60,7 @@ static struct thread *op_resume(struct cpu *c, struct tenant *tn, const struct t
 		__atomic_store_n(&t->cancel, 1, __ATOMIC_RELAXED);
 	if (in->rdx & TEE_RESUME_KILL)
 		__atomic_store_n(&t->kill, 1, __ATOMIC_RELAXED);
-	return thread_resumed(c, t);
+	return thread_back(c, t);
 }
 
 static struct thread *op_stat(struct cpu *c, struct tenant *tn, const struct tee_regs *in)
@@ -70,11 +73,12 @@ static struct thread *op_stat(struct cpu *c, struct tenant *tn, const struct tee
 }
 
 static struct thread *(*const ops[])(struct cpu *, struct tenant *, const struct tee_regs *) = {
-	[TEE_OP_ATTACH] = op_attach, [TEE_OP_DETACH] = op_detach, [TEE_OP_CALL] = msg_call,
-	[TEE_OP_RESUME] = op_resume, [TEE_OP_STAT] = op_stat,
+	[TEE_OP_ATTACH] = op_attach, [TEE_OP_DETACH] = op_detach,
+	[TEE_OP_CALL] = msg_call,    [TEE_OP_RESUME] = op_resume,
+	[TEE_OP_STAT] = op_stat,     [TEE_OP_MEM_RELEASE] = shm_release,
 };
 #define OPS (sizeof(ops) / sizeof(ops[0]))
-_Static_assert(OPS == TEE_OP_STAT + 1, "one each");
+_Static_assert(OPS == TEE_OP_MEM_RELEASE + 1, "one each");
 
 struct thread *event_call(struct cpu *c, const struct tee_regs *in)
 {
@@ -105,6 +109,7 @@ struct thread *event_preempt(struct cpu *c, struct thread *t)
 	bool resetting = t->resetting;
 
 	stat_add(c, TEE_STAT_PREEMPTS);
+	timer_preempted(t);
 	thread_suspend(c, t, TEE_RET_PREEMPTED);
 	/* Not ours any more. A reset goes on when the REE asks again. */
 	if (resetting)

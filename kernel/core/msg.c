@@ -309,6 +309,17 @@ static struct thread *fail(struct cpu *c, uint64_t err)
 	return NULL;
 }
 
+static int msg_pin(struct thread *t, raddr_t page)
+{
+	int err = ree_pin(&page, 1, &t->tenant->quota);
+
+	if (err)
+		return err;
+	t->pinned = page;
+	t->has_pin = true;
+	return 0;
+}
+
 struct thread *msg_call(struct cpu *c, struct tenant *tn, const struct tee_regs *in)
 {
 	struct thread *t;
@@ -318,10 +329,6 @@ struct thread *msg_call(struct cpu *c, struct tenant *tn, const struct tee_regs 
 		refuse("call: bad size or alignment");
 		return fail(c, TEE_EINVAL);
 	}
-	if (!ree_range_ok(raddr(in->rsi), in->rdx)) {
-		refuse("call: message is not in REE memory");
-		return fail(c, TEE_EADDR);
-	}
 	t = thread_alloc(c, tn);
 	if (!t)
 		return fail(c, TEE_EBUSY);
@@ -329,6 +336,11 @@ struct thread *msg_call(struct cpu *c, struct tenant *tn, const struct tee_regs 
 	if (!__atomic_load_n(&tn->attached, __ATOMIC_SEQ_CST)) {
 		thread_free(t);
 		return fail(c, TEE_ENOTATT);
+	}
+	if (msg_pin(t, raddr(in->rsi & PAGE_MASK))) {
+		refuse("call: message is not in memory that the REE shares");
+		thread_free(t);
+		return fail(c, TEE_EADDR);
 	}
 	t->msg = raddr(in->rsi);
 	t->rpc = raddr(in->rsi + in->rcx);

@@ -13,22 +13,27 @@
 void rpc_start(struct cpu *c, struct thread *t, uint32_t cmd, const struct optee_msg_param *params,
 	       unsigned n, void (*answer)(struct cpu *, struct thread *))
 {
-	struct rpc_arg r = {
-		/* An REE that does not answer has not succeeded. */
-		.arg = {.cmd = cmd, .ret = TEE_ERROR_COMMUNICATION, .num_params = n},
-	};
-
 	if (t->resetting) {
 		if (answer)
 			answer(c, t);
 		return;
 	}
-	memcpy(r.params, params, n * sizeof(*params));
-	/* Was REE RAM when the call was checked, and REE RAM does not go away. */
-	ree_copy_out(t->rpc, &r, OPTEE_MSG_GET_ARG_SIZE(n));
+	/* An REE that does not answer has not succeeded. */
+	t->out.arg = (struct optee_msg_arg){
+		.cmd = cmd,
+		.ret = TEE_ERROR_COMMUNICATION,
+		.num_params = n,
+	};
+	memcpy(t->out.params, params, n * sizeof(*params));
 	t->answer = answer;
 	t->rpc_out = true;
 	stat_add(c, TEE_STAT_RPCS);
+}
+
+void rpc_send(struct thread *t)
+{
+	/* Was REE RAM when the call was checked, and REE RAM does not go away. */
+	ree_copy_out(t->rpc, &t->out, OPTEE_MSG_GET_ARG_SIZE(t->out.arg.num_params));
 }
 
 void rpc_answer(struct thread *t, struct rpc_arg *out)
@@ -70,6 +75,7 @@ void rpc_suspend(struct cpu *c, struct thread *t, uint32_t ms,
 		.u.value = {.a = ms},
 	};
 
+	t->asleep = true;
 	rpc_start(c, t, OPTEE_RPC_CMD_SUSPEND, &p, 1, answer);
 }
 

@@ -19,35 +19,31 @@ uint32_t shm_count(void)
 	return __atomic_load_n(&shms, __ATOMIC_RELAXED);
 }
 
-/* Reads n page addresses from the chain of list pages that starts at `list`. */
-static int read_list(uint64_t list, uint64_t n, raddr_t *frames)
+/* Reads the first n entries of a list page, and the address of the next page. */
+static int read_page(struct tenant *tn, uint64_t *list, uint64_t n, raddr_t *frames)
 {
-	uint64_t done = 0;
+	raddr_t page = raddr(*list);
 
-	for (;;) {
-		uint64_t take = n - done;
-
-		if (list & ~PAGE_MASK)
-			return -MERLON_EINVAL;
-		if (take > OPTEE_MSG_LIST_ENTRIES)
-			take = OPTEE_MSG_LIST_ENTRIES;
-		if (ree_copy_in(frames + done, raddr(list), take * sizeof(*frames)))
-			return -MERLON_EFAULT;
-		done += take;
-		if (done == n)
-			return 0;
-		if (ree_copy_in(&list, raddr(list + offsetof(struct optee_msg_page_list, next)),
-				sizeof(list)))
-			return -MERLON_EFAULT;
-	}
+	if (ree_pin(&page, 1, &tn->quota))
+		return -MERLON_EFAULT;
+	ree_copy_in(frames, page, n * sizeof(*frames));
+	ree_copy_in(list, raddr(page.v + offsetof(struct optee_msg_page_list, next)),
+		    sizeof(*list));
+	ree_unpin(page);
+	return 0;
 }
 
-static bool frames_ok(const raddr_t *frames, uint64_t n)
+/* Reads n page addresses from the chain of list pages that starts at `list`. */
+static int read_list(struct tenant *tn, uint64_t list, uint64_t n, raddr_t *frames)
 {
-	for (uint64_t i = 0; i < n; i++)
-		if (frames[i].v & ~PAGE_MASK || !ree_range_ok(frames[i], PAGE_SIZE))
-			return false;
-	return true;
+	uint64_t take;
+
+	for (; n; n -= take, frames += take) {
+		take = n < OPTEE_MSG_LIST_ENTRIES ? n : OPTEE_MSG_LIST_ENTRIES;
+		if (read_page(tn, &list, take, frames))
+			return -MERLON_EFAULT;
+	}
+	return 0;
 }
 
 uint32_t shm_object(struct cpu *c, struct tenant *tn, uint64_t buf_ptr, uint64_t size, bool list,
@@ -55,6 +51,7 @@ uint32_t shm_object(struct cpu *c, struct tenant *tn, uint64_t buf_ptr, uint64_t
 {
 	raddr_t *frames = scratch[c->id];
 	uint64_t start = buf_ptr & PAGE_MASK, end, n;
+	int err;
 
 	*off = buf_ptr & ~PAGE_MASK;
 	if (!size || add_overflow(*off, size, &end) || end > SHM_MAX_PAGES * PAGE_SIZE) {
@@ -63,22 +60,21 @@ uint32_t shm_object(struct cpu *c, struct tenant *tn, uint64_t buf_ptr, uint64_t
 	}
 	n = (end + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	if (list) {
-		if (read_list(start, n, frames)) {
-			refuse("shm: page list is not in REE memory");
+		if (read_list(tn, start, n, frames)) {
+			refuse("shm: page list is not in memory that the REE shares");
 			return TEE_ERROR_BAD_PARAMETERS;
 		}
 	} else {
-		/* Wraps only when the addresses are no RAM, which frames_ok() sees. */
+		/* Wraps only when the addresses are no RAM, which ree_pin() sees. */
 		for (uint64_t i = 0; i < n; i++)
 			frames[i] = raddr(start + i * PAGE_SIZE);
 	}
-	if (!frames_ok(frames, n)) {
-		refuse("shm: a page is not REE memory");
-		return TEE_ERROR_BAD_PARAMETERS;
-	}
-	if (memobj_create_ree(&tn->quota, frames, n, out))
-		return TEE_ERROR_OUT_OF_MEMORY;
-	return TEE_SUCCESS;
+	err = memobj_create_ree(&tn->quota, frames, n, out);
+	if (err == -MERLON_EFAULT)
+		refuse("shm: a page is not memory that the REE shares");
+	return !err		       ? TEE_SUCCESS
+	       : err == -MERLON_EFAULT ? TEE_ERROR_BAD_PARAMETERS
+				       : TEE_ERROR_OUT_OF_MEMORY;
 }
 
 static struct shm_bucket *bucket(struct tenant *tn, uint64_t cookie)
@@ -206,6 +202,31 @@ void shm_unuse(struct tenant *tn, struct shm *s)
 	spin_lock(&b->lock);
 	s->uses--;
 	spin_unlock(&b->lock);
+}
+
+struct thread *shm_release(struct cpu *c, struct tenant *tn, const struct tee_regs *in)
+{
+	raddr_t *frames = scratch[c->id];
+	uint64_t list = in->rsi;
+	uint64_t ret = TEE_EINVAL;
+	int err;
+
+	/* No reset takes the pins away while it looks. */
+	__atomic_add_fetch(&tn->visitors, 1, __ATOMIC_SEQ_CST);
+	if (!in->rdx || in->rdx > REE_LIST_MAX || list & ~PAGE_MASK) {
+		refuse("release: not a list of pages");
+	} else if (!__atomic_load_n(&tn->attached, __ATOMIC_SEQ_CST)) {
+		ret = TEE_ENOTATT;
+	} else if (read_page(tn, &list, in->rdx, frames)) {
+		refuse("release: page list is not in memory that the REE shares");
+		ret = TEE_EADDR;
+	} else {
+		err = ree_release(frames, in->rdx);
+		ret = !err ? TEE_RET_DONE : err == -MERLON_EBUSY ? TEE_EBUSY : TEE_EINVAL;
+	}
+	__atomic_sub_fetch(&tn->visitors, 1, __ATOMIC_SEQ_CST);
+	c->ret = (struct tee_regs){.rdi = ret};
+	return NULL;
 }
 
 void shm_drop_all(struct tenant *tn)

@@ -49,7 +49,10 @@ bool stat_read(uint64_t s, uint64_t *value)
 		*value = page_total();
 		return true;
 	case TEE_STAT_PAGES_FREE:
-		*value = page_free_count();
+		*value = page_free_count() + ree_pin_pages();
+		return true;
+	case TEE_STAT_SHARE_INDEX:
+		*value = ree_pin_pages();
 		return true;
 	case TEE_STAT_THREADS:
 		*value = threads();

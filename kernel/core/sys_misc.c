@@ -136,6 +136,7 @@ static void sleep_more(struct cpu *c, struct thread *t)
 		arch_sys_ret(thread_uctx(t), 0);
 		return;
 	}
+	thread_set_wake(t, until);
 	/* The REE may come back early; its clock is not ours. */
 	rpc_suspend(c, t, until ? left / arch_tsc_khz() + 1 : MS_FOREVER, sleep_more);
 }

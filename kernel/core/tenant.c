@@ -105,8 +105,10 @@ static struct thread *reset_objects(struct cpu *c, struct tenant *tn)
 	session_orphan_tenant(tn);
 	reebuf_revoke_all(tn);
 	shm_drop_all(tn);
-	if (!tn->orphans)
+	if (!tn->orphans) {
+		ree_release_all(&tn->quota);
 		return NULL;
+	}
 	t = thread_alloc(c, tn);
 	if (t) {
 		t->resetting = true;
@@ -130,7 +132,7 @@ struct thread *tenant_reset_next(struct cpu *c, struct tenant *tn, bool progress
 		t->resetting = true;
 		return thread_resumed(c, t);
 	}
-	if (busy)
+	if (busy || __atomic_load_n(&tn->visitors, __ATOMIC_SEQ_CST))
 		return reset_end(c, tn, TEE_EBUSY);
 	t = reset_objects(c, tn);
 	return t ? thread_next(c, t) : reset_end(c, tn, TEE_RET_DONE);

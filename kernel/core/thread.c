@@ -50,6 +50,9 @@ static void thread_clear(struct thread *t)
 	t->yield = false;
 	t->no_orphans = false;
 	t->rpc_out = false;
+	t->rpc_held = false;
+	t->asleep = false;
+	t->done = false;
 	t->answer = NULL;
 	t->wakes = 0;
 	t->depth = 0;
@@ -77,6 +80,9 @@ struct thread *thread_alloc(struct cpu *c, struct tenant *tn)
 
 void thread_free(struct thread *t)
 {
+	if (t->has_pin)
+		ree_unpin(t->pinned);
+	t->has_pin = false;
 	__atomic_store_n(&t->word, WORD((t->word >> 8) + 1, THREAD_FREE), __ATOMIC_SEQ_CST);
 }
 
@@ -89,29 +95,67 @@ unsigned thread_count(const struct tenant *tn)
 	return n;
 }
 
-static bool claim(struct thread *t, uint64_t gen)
+/* For the REE, whose token is used up; or alone, for the timer: then it stays good. */
+static bool claim(struct thread *t, uint64_t gen, bool alone)
 {
 	uint64_t old = WORD(gen, THREAD_SUSPENDED);
 
-	return __atomic_compare_exchange_n(&t->word, &old, WORD(gen + 1, THREAD_RUNNING), false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(&t->word, &old, WORD(gen + !alone, THREAD_RUNNING), false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return false;
+	t->alone = alone;
+	return true;
+}
+
+/* The thread that a token names, whatever its generation; NULL: none. */
+static struct thread *token_thread(const struct tenant *tn, uint64_t token)
+{
+	uint64_t i = token & 0xff;
+
+	return i < TENANT_THREADS ? tn->threads[index_nospec(i, TENANT_THREADS)] : NULL;
+}
+
+static struct thread *claim_for_ree(struct thread *t, uint64_t gen)
+{
+	if (!claim(t, gen, false))
+		return NULL;
+	thread_set_wake(t, 0);
+	return t;
 }
 
 struct thread *thread_claim(struct tenant *tn, uint64_t token)
 {
-	uint64_t i = token & 0xff;
+	struct thread *t = token_thread(tn, token);
 
-	if (i >= TENANT_THREADS)
-		return NULL;
-	i = index_nospec(i, TENANT_THREADS);
-	return claim(tn->threads[i], token >> 8) ? tn->threads[i] : NULL;
+	return t ? claim_for_ree(t, token >> 8) : NULL;
 }
 
 struct thread *thread_claim_index(struct tenant *tn, unsigned i)
 {
 	struct thread *t = tn->threads[i];
 
-	return claim(t, __atomic_load_n(&t->word, __ATOMIC_SEQ_CST) >> 8) ? t : NULL;
+	return claim_for_ree(t, __atomic_load_n(&t->word, __ATOMIC_SEQ_CST) >> 8);
+}
+
+struct thread *thread_claim_alone(struct tenant *tn, unsigned i)
+{
+	struct thread *t = tn->threads[i];
+	uint64_t gen = __atomic_load_n(&t->word, __ATOMIC_SEQ_CST) >> 8;
+
+	return __atomic_load_n(&tn->attached, __ATOMIC_SEQ_CST) && claim(t, gen, true) ? t : NULL;
+}
+
+void thread_unclaim(struct thread *t)
+{
+	__atomic_store_n(&t->word, WORD(t->word >> 8, THREAD_SUSPENDED), __ATOMIC_SEQ_CST);
+}
+
+bool thread_is_alone(const struct tenant *tn, uint64_t token)
+{
+	const struct thread *t = token_thread(tn, token);
+	uint64_t word = t ? __atomic_load_n(&t->word, __ATOMIC_SEQ_CST) : 0;
+
+	return t && word >> 8 == token >> 8 && (word & 0xff) != THREAD_FREE;
 }
 
 struct thread *thread_suspend(struct cpu *c, struct thread *t, uint64_t ret)
@@ -119,6 +163,7 @@ struct thread *thread_suspend(struct cpu *c, struct thread *t, uint64_t ret)
 	uint64_t gen = t->word >> 8;
 
 	arch_thread_park(c, t);
+	timer_suspend(c, t);
 	c->ret = (struct tee_regs){.rdi = ret, .rsi = gen << 8 | t->index};
 	__atomic_store_n(&t->word, WORD(gen, THREAD_SUSPENDED), __ATOMIC_SEQ_CST);
 	return NULL;
@@ -129,6 +174,8 @@ struct thread *thread_resumed(struct cpu *c, struct thread *t)
 	void (*answer)(struct cpu *, struct thread *) = t->answer;
 
 	t->answer = NULL;
+	t->rpc_held = false;
+	t->asleep = false;
 	if (answer)
 		answer(c, t);
 	return thread_next(c, t);
@@ -139,11 +186,37 @@ static struct thread *thread_end(struct cpu *c, struct thread *t)
 	struct tenant *tn = t->tenant;
 	bool resetting = t->resetting;
 
+	if (t->alone) {
+		t->done = true;
+		return thread_suspend(c, t, TEE_RET_DONE);
+	}
 	thread_free(t);
 	if (resetting)
 		return tenant_reset_next(c, tn, true);
 	c->ret = (struct tee_regs){.rdi = TEE_RET_DONE};
 	return NULL;
+}
+
+/* An RPC was started. A sleeper that has nobody to ask sleeps on by the timer. */
+static struct thread *thread_ask(struct cpu *c, struct thread *t)
+{
+	t->rpc_out = false;
+	if (t->alone)
+		t->rpc_held = !t->asleep;
+	else
+		rpc_send(t);
+	return thread_suspend(c, t, TEE_RET_RPC);
+}
+
+struct thread *thread_back(struct cpu *c, struct thread *t)
+{
+	if (t->done)
+		return thread_end(c, t);
+	if (t->rpc_held) {
+		t->rpc_held = false;
+		return thread_ask(c, t);
+	}
+	return thread_resumed(c, t);
 }
 
 /* At the end of a thread: what dead clients left to be told or given back. True: more to do. */
@@ -214,10 +287,8 @@ struct thread *thread_next(struct cpu *c, struct thread *t)
 {
 	/* Each turn ends a call, an orphan or a wait, or leaves: it cannot go on for ever. */
 	for (;;) {
-		if (t->rpc_out) {
-			t->rpc_out = false;
-			return thread_suspend(c, t, TEE_RET_RPC);
-		}
+		if (t->rpc_out)
+			return thread_ask(c, t);
 		if (t->yield) {
 			t->yield = false;
 			thread_suspend(c, t, TEE_RET_PREEMPTED);

@@ -25,6 +25,7 @@ struct cpu {
 	unsigned id;
 	struct thread *current; /* whose user registers are live on this CPU, or NULL */
 	struct tee_regs ret; /* what the REE gets when an event returns NULL */
+	uint64_t timer; /* TSC of the next event_timer() here; 0: none is due */
 };
 struct cpu *arch_cpu(void);
 unsigned arch_ncpus(void);
@@ -79,6 +80,8 @@ struct fault_info {
 };
 struct thread *event_fault(struct cpu *c, struct thread *t, const struct fault_info *f);
 struct thread *event_preempt(struct cpu *c, struct thread *t);
+/* The REE was interrupted: it gets the CPU back as it was, and c->ret goes nowhere. */
+struct thread *event_timer(struct cpu *c);
 
 /* --- Page tables: mm/aspace.c is the only caller. ------------------------------------------- */
 struct arch_pt; /* root of one process's tables; the kernel half is shared */
@@ -100,6 +103,8 @@ extern const uint64_t arch_user_base, arch_user_end; /* range of addresses for p
 /* --- Time, randomness, the end ------------------------------------------------------------- */
 uint64_t arch_tsc(void);
 uint64_t arch_tsc_khz(void);
+/* event_timer() on this CPU at this TSC value, in place of an earlier one. A seat may have no timer. */
+void arch_timer(uint64_t tsc);
 /* 0, or -EIO when the CPU's generator fails. */
 int arch_entropy(void *buf, size_t n);
 /* Kernel log: the ring of abi/log.h. Never a kernel address, never a secret. */

@@ -43,7 +43,8 @@ enum memobj_kind {
 struct memobj;
 int memobj_create(struct quota *q, uint64_t size, struct memobj **out);
 int memobj_create_boot(paddr_t base, uint64_t size, struct memobj **out);
-/* frames: n REE page addresses, each already checked; copied. Charged for the list itself. */
+/* frames: n REE page addresses; copied, and pinned (ree_pin) as long as the object lives. Charged for
+ * the list itself. -EFAULT as ree_pin. */
 int memobj_create_ree(struct quota *q, const raddr_t *frames, uint64_t n, struct memobj **out);
 struct memobj *memobj_get(struct memobj *o);
 void memobj_put(struct memobj *o);
@@ -112,9 +113,33 @@ int copy_out(struct aspace *as, uaddr_t dst, const void *src, uint64_t n);
 void ree_init(const struct tee_boot_info *bi);
 /* True when all of [a, a+n) is REE RAM that this TEE may touch (never TEE memory, never MMIO). */
 bool ree_range_ok(raddr_t a, uint64_t n);
-/* Checked, single-pass copies; what is read may change right after. -EFAULT when not REE RAM. */
+/* Checked, single-pass copies of pinned memory; what is read may change right after. -EFAULT when not
+ * REE RAM. */
 int ree_copy_in(void *dst, raddr_t src, uint64_t n);
 int ree_copy_out(raddr_t dst, const void *src, uint64_t n);
+
+/*
+ * Pins (pin.c): memory of the REE is touched only between these two. Where the REE shares pages one by
+ * one, ree_pin() takes those that the REE has offered, and the REE cannot have them back before the
+ * last ree_unpin(); elsewhere they only check. Nothing is pinned after an error: -EFAULT: a page that
+ * is not page aligned, not REE RAM, or not offered; -ENOMEM: q is used up.
+ */
+#define REE_LIST_MAX 512u
+int ree_pin(const raddr_t *pages, uint64_t n, struct quota *q);
+void ree_unpin(raddr_t page);
+/* The REE wants these back, at most REE_LIST_MAX. -EBUSY: one is pinned, the others went back. */
+int ree_release(const raddr_t *pages, unsigned n);
+/* All that were charged to q go back. Nobody pins one, or will before this returns. */
+void ree_release_all(struct quota *q);
+/* Pages that the index of all this takes, at most a thousandth of REE RAM: until ree_release_all(). */
+uint64_t ree_pin_pages(void);
+/* How to ask the monitor: `list` is a page of ours that holds n addresses. 0, or negative. */
+struct ree_share_ops {
+	int64_t (*retrieve)(paddr_t list, unsigned n);
+	int64_t (*relinquish)(paddr_t list, unsigned n);
+};
+/* NULL: the seat needs none of this. After page_init. */
+void ree_share_init(const struct ree_share_ops *ops);
 
 /* --- Small kernel objects: fixed-size, zeroed, from pages charged to the kernel. ------------ */
 /* -> NULL when memory is short. Size at most 2048. kfree wipes. */

@@ -12,6 +12,7 @@
 #define SHM_MAX_PAGES 4096u
 
 struct tenant;
+struct thread;
 
 struct shm {
 	struct shm *next;
@@ -33,6 +34,8 @@ uint32_t shm_unregister(struct tenant *tn, uint64_t cookie);
 /* Part of a registered object, used until shm_unuse(). NULL: no such object or out of range. */
 struct shm *shm_use(struct tenant *tn, uint64_t cookie, uint64_t offs, uint64_t size);
 void shm_unuse(struct tenant *tn, struct shm *s);
+/* TEE_OP_MEM_RELEASE. */
+struct thread *shm_release(struct cpu *c, struct tenant *tn, const struct tee_regs *in);
 /* Tenant reset; no call uses any. */
 void shm_drop_all(struct tenant *tn);
 uint32_t shm_count(void);

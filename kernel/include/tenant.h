@@ -31,6 +31,8 @@ struct tenant {
 	unsigned id;
 	struct quota quota;
 	uint32_t attached; /* atomic */
+	uint32_t
+		visitors; /* atomic: CPUs in an operation without a thread that a reset waits for */
 	uint32_t resetting; /* atomic: an ATTACH or DETACH is under way on some CPU */
 	uint32_t reset_attach; /* what to set attached to when the reset is complete */
 	uint32_t reset_pos, reset_idle; /* round robin over the threads; visits without progress */

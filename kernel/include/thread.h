@@ -34,7 +34,9 @@ struct thread {
 	uint32_t cancel_id, cancel_session; /* shared: names the call for CMD_CANCEL */
 
 	/* The message. */
-	raddr_t msg, rpc; /* in REE RAM, checked */
+	raddr_t msg, rpc; /* in the pinned page */
+	raddr_t pinned; /* until the thread is free, if has_pin */
+	bool has_pin;
 	struct optee_msg_arg hdr; /* private copies; hdr gets the answer */
 	struct optee_msg_param params[TEE_MSG_MAX_PARAMS];
 	bool replied; /* the answer has been written */
@@ -42,8 +44,17 @@ struct thread {
 	bool yield; /* resetting: waits for another thread */
 	bool no_orphans; /* an orphan's server was busy: leave the orphans to others */
 
+	/* The TEE's own timer: core/timer.c. */
+	uint64_t wake; /* atomic, any CPU reads: TSC when it is woken; 0: by the REE only */
+	unsigned wake_cpu; /* whose timer */
+	bool alone; /* woken by the timer: the REE still has the token and is not waiting for us */
+	bool done; /* alone: the call has ended, the REE has not heard */
+
 	/* RPC. */
-	bool rpc_out; /* an RPC is in REE memory, to be sent when the event ends */
+	struct rpc_arg out;
+	bool rpc_out; /* an RPC is to be sent when the event ends */
+	bool rpc_held; /* alone: the RPC is sent when the REE resumes us */
+	bool asleep; /* the RPC is a SUSPEND, which is not needed once we are resumed */
 	void (*answer)(struct cpu *c, struct thread *t); /* runs when it comes back */
 	union {
 		struct {
@@ -83,10 +94,18 @@ unsigned thread_count(const struct tenant *tn);
 struct thread *thread_claim(struct tenant *tn, uint64_t token);
 /* The same by index, whatever the token. */
 struct thread *thread_claim_index(struct tenant *tn, unsigned i);
+/* The same for the timer: the REE's token stays good. thread_unclaim(): as if it had not been. */
+struct thread *thread_claim_alone(struct tenant *tn, unsigned i);
+void thread_unclaim(struct thread *t);
+/* Whether the thread of this token, which could not be claimed, ran alone: the REE has to ask again.
+ * By now it may be suspended, and the token be as good as before. */
+bool thread_is_alone(const struct tenant *tn, uint64_t token);
 enum thread_state thread_state(const struct thread *t);
 
 /* The one way out of every event of a thread: what to run next, or NULL with c->ret set. */
 struct thread *thread_next(struct cpu *c, struct thread *t);
+/* The REE resumes a thread, which may have run alone since. */
+struct thread *thread_back(struct cpu *c, struct thread *t);
 /* A claimed thread goes on: hands it the answer to its RPC, if it made one. */
 struct thread *thread_resumed(struct cpu *c, struct thread *t);
 /* Makes t resumable and gives the CPU to the REE with `ret` and the token. */
@@ -97,10 +116,18 @@ static inline struct activation *thread_top(struct thread *t)
 	return &t->acts[t->depth - 1];
 }
 
+/* When the timer wakes t: TSC; 0: never. */
+static inline void thread_set_wake(struct thread *t, uint64_t tsc)
+{
+	__atomic_store_n(&t->wake, tsc, __ATOMIC_RELAXED);
+}
+
 /* --- rpc.c ------------------------------------------------------------------------------------ */
-/* Puts a request into REE memory; t is suspended when the event ends; then answer() runs. */
+/* A request to the REE; t is suspended when the event ends; then answer() runs. */
 void rpc_start(struct cpu *c, struct thread *t, uint32_t cmd, const struct optee_msg_param *params,
 	       unsigned n, void (*answer)(struct cpu *, struct thread *));
+/* Puts the request into REE memory. */
+void rpc_send(struct thread *t);
 /* Reads the answer once. Its ret is TEE_ERROR_COMMUNICATION when the REE did not answer. */
 void rpc_answer(struct thread *t, struct rpc_arg *out);
 /* WAIT for this thread's key; nothing happens with the answer. ms 0: no timeout. */
@@ -111,6 +138,12 @@ void rpc_suspend(struct cpu *c, struct thread *t, uint32_t ms,
 		 void (*answer)(struct cpu *, struct thread *));
 /* SHM_FREE of a buffer that the REE gave. */
 void rpc_shm_free(struct cpu *c, struct thread *t, uint32_t type, uint64_t cookie);
+
+/* --- timer.c ---------------------------------------------------------------------------------- */
+/* t is being suspended: its t->wake may be this CPU's next event. */
+void timer_suspend(struct cpu *c, struct thread *t);
+/* t was preempted: alone, it goes on after a while if the REE does not come first. */
+void timer_preempted(struct thread *t);
 
 /* --- msg.c ------------------------------------------------------------------------------------ */
 /* TEE_OP_CALL. */

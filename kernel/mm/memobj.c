@@ -205,6 +205,8 @@ int memobj_create_ree(struct quota *q, const raddr_t *frames, uint64_t n, struct
 	if (r)
 		return r;
 	r = alloc_lists(o);
+	if (!r)
+		r = ree_pin(frames, n, q);
 	if (r) {
 		drop_object(o);
 		return r;
@@ -227,6 +229,8 @@ void memobj_put(struct memobj *o)
 		return;
 	if (o->kind == MEMOBJ_ANON)
 		free_pages(o, o->pages);
+	for (uint64_t i = 0; o->kind == MEMOBJ_REE && i < o->pages; i++)
+		ree_unpin(raddr(*frame_slot(o, i)));
 	drop_object(o);
 }
 

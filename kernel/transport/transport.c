@@ -4,6 +4,7 @@
 
 static const struct transport *const transports[] = {
 	[MERLON_SEAT_WORLD] = &transport_world,
+	[MERLON_SEAT_VM] = &transport_vm,
 };
 
 #define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
@@ -17,9 +18,20 @@ void transport_init(const struct tee_boot_info *bi)
 	transport = transports[bi->seat];
 }
 
-void transport_return(const struct tee_regs *ret, struct tee_regs *in)
+const struct ree_share_ops *transport_shares(void)
 {
-	transport->give_back(ret, in);
+	return transport->shares;
+}
+
+bool transport_return(const struct tee_regs *ret, struct tee_regs *in)
+{
+	return transport->give_back(ret, in);
+}
+
+void transport_timer(uint64_t tsc)
+{
+	if (transport->timer)
+		transport->timer(tsc);
 }
 
 void transport_kick(unsigned cpu)

@@ -47,10 +47,11 @@
 #define DTE_PASS_FIXED	(1ull << 60) /* fixed and arbitrated, as they are */
 #define DTE_PASS_LINT	(3ull << 62)
 
-#define COMMAND_WAIT	       (1ull << 60 | 1) /* and store a word */
-#define COMMAND_INVALIDATE_ALL (8ull << 60)
-#define WAIT_TOKEN	       0x6d65726c6f6eull
-#define WAIT_MS		       100
+#define COMMAND_WAIT		 (1ull << 60 | 1) /* and store a word */
+#define COMMAND_INVALIDATE_PAGES (3ull << 60) /* of a domain, bits 32 to 47 */
+#define COMMAND_INVALIDATE_ALL	 (8ull << 60)
+#define INVALIDATE_ALL_PAGES	 0x7ffffffffffff003ull /* the largest size, and tables too */
+#define WAIT_TOKEN		 0x6d65726cu
 
 #define EVENT_DEVICE(e)	  ((uint16_t)(e))
 #define EVENT_CODE(e)	  ((uint8_t)((e) >> 60))
@@ -64,96 +65,89 @@
 static struct unit {
 	volatile uint8_t *regs;
 	uint64_t *commands, *events, head; /* of the events */
-	volatile uint64_t *token;
+	volatile uint32_t *token; /* what a unit stores has 64 bits */
 	uint64_t features;
 } units[IOMMU_MAX_UNITS];
 
+/* Any bit but PRESENT may be set in an absent entry; with one set, QEMU reports the fault. */
+static const struct second_level_format format = {
+	.leaf = PTE_PRESENT,
+	.read = PTE_R,
+	.write = PTE_W,
+	.table = PTE_PRESENT | PTE_R | PTE_W,
+	.level = PTE_NEXT(1),
+	.absent = PTE_NEXT(1),
+	.max_level = 2,
+	.present = PTE_PRESENT,
+	.kind = PTE_NEXT(7),
+};
 static uint64_t *devices;
 
-static uint64_t read64(const struct unit *u, size_t at)
+static const char *amdvi_probe(unsigned int i, volatile void *registers)
 {
-	return *(volatile uint64_t *)(u->regs + at);
-}
-
-static void write64(const struct unit *u, size_t at, uint64_t value)
-{
-	*(volatile uint64_t *)(u->regs + at) = value;
-}
-
-static int amdvi_probe(unsigned int i, volatile void *registers)
-{
-	units[i] = (struct unit){.regs = registers};
-	units[i].features = read64(&units[i], REG_FEATURES);
-	return 0;
-}
-
-static uint64_t leaf(hpa_t addr, uint32_t access, unsigned int level, bool device)
-{
-	return addr.v | PTE_PRESENT | (access & ACCESS_R ? PTE_R : 0) |
-	       (access & ACCESS_W ? PTE_W : 0);
-}
-
-static uint64_t table(hpa_t to, unsigned int level)
-{
-	return to.v | PTE_PRESENT | PTE_NEXT(level + 1) | PTE_R | PTE_W;
-}
-
-static const struct second_level_format *amdvi_format(void)
-{
-	/* Any bit but PRESENT may be set in an absent entry; with one set, QEMU reports the fault. */
-	static const struct second_level_format format = {
-		.leaf = leaf, .table = table, .absent = PTE_NEXT(1), .max_level = 2};
-
-	return &format;
-}
-
-/*
- * What of interrupt messages a device gets through. QEMU before 9.2 then refuses all that do not
- * go to CPU 0 in one particular way, so in a machine that is virtual itself nothing is filtered.
- */
-static uint64_t interrupt_filter(void)
-{
-	if (arch_cpuid(1, 0).ecx & CPUID_HYPERVISOR)
-		return 0;
-	return DTE_INT_VALID | DTE_PASS_EXTINT | DTE_PASS_NMI | DTE_PASS_FIXED | DTE_PASS_LINT;
+	units[i] = (struct unit){registers, .features = iommu_read64(registers, REG_FEATURES)};
+	return NULL;
 }
 
 static void make_devices(hpa_t root)
 {
-	uint64_t filter = interrupt_filter();
+	/*
+	 * What of interrupt messages a device gets through. QEMU before 9.2 then refuses all that do not
+	 * go to CPU 0 in one particular way, so in a machine that is virtual itself nothing is filtered.
+	 */
+	uint64_t filter =
+		DTE_INT_VALID | DTE_PASS_EXTINT | DTE_PASS_NMI | DTE_PASS_FIXED | DTE_PASS_LINT;
 
+	if (arch_cpuid(1, 0).ecx & CPUID_HYPERVISOR)
+		filter = 0;
 	devices = pool_alloc(DEVICES_SIZE);
 	for (size_t i = 0; i < DEVICE_COUNT * DEVICE_WORDS; i += DEVICE_WORDS) {
 		devices[i] = root.v | DTE_VALID | DTE_TRANSLATE | DTE_LEVELS | DTE_READ | DTE_WRITE;
 		devices[i + 1] = DTE_DOMAIN;
 		devices[i + 2] = filter;
 	}
-	arch_wbinvd();
+	arch_wbinvd(); /* a unit may not look into caches, for this and for the page tables */
 }
 
 static void put_command(struct unit *u, uint64_t first, uint64_t second)
 {
-	uint64_t tail = read64(u, REG_COMMANDS_TAIL);
+	uint64_t tail = iommu_read64(u->regs, REG_COMMANDS_TAIL);
 
 	u->commands[tail / 8] = first;
 	u->commands[tail / 8 + 1] = second;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	write64(u, REG_COMMANDS_TAIL, (tail + 16) % RING_BYTES);
+	iommu_write64(u->regs, REG_COMMANDS_TAIL, (tail + 16) % RING_BYTES);
 }
 
-/* Waits until the unit has done all commands: false after WAIT_MS. */
+/* Waits until the unit has done all commands. */
 static bool finish(struct unit *u)
 {
-	uint64_t end = arch_tsc() + boot.tsc_khz * WAIT_MS;
-
 	*u->token = 0;
 	put_command(u, virt_to_phys((const void *)u->token).v | COMMAND_WAIT, WAIT_TOKEN);
-	while (*u->token != WAIT_TOKEN) {
-		if (arch_tsc() > end)
-			return false;
-		arch_pause();
-	}
-	return true;
+	return iommu_wait(u->token, UINT32_MAX, WAIT_TOKEN);
+}
+
+static int amdvi_flush(unsigned int i)
+{
+	struct unit *u = &units[i];
+
+	/* Without this command the unit is at its start as it was after its reset: nothing is cached. */
+	if (u->features & FEATURE_INVALIDATE_ALL)
+		put_command(u, COMMAND_INVALIDATE_ALL, 0);
+	else
+		put_command(u, COMMAND_INVALIDATE_PAGES | DTE_DOMAIN << 32, INVALIDATE_ALL_PAGES);
+	return finish(u) ? 0 : -E_INVAL;
+}
+
+/* Everything is on then, and the log is empty. One that was full had stopped. */
+static void start_events(struct unit *u)
+{
+	iommu_write64(u->regs, REG_CONTROL, CONTROL_ALL & ~CONTROL_EVENTS);
+	u->head = 0;
+	iommu_write64(u->regs, REG_EVENTS_HEAD, 0);
+	iommu_write64(u->regs, REG_EVENTS_TAIL, 0);
+	iommu_write64(u->regs, REG_STATUS, STATUS_EVENT_OVERFLOW);
+	iommu_write64(u->regs, REG_CONTROL, CONTROL_ALL);
 }
 
 static int amdvi_start(unsigned int i, hpa_t root)
@@ -165,30 +159,15 @@ static int amdvi_start(unsigned int i, hpa_t root)
 	u->commands = pool_alloc(RING_BYTES);
 	u->events = pool_alloc(RING_BYTES);
 	u->token = pool_alloc(PAGE_SIZE);
-	write64(u, REG_CONTROL, 0);
-	write64(u, REG_DEVICES, virt_to_phys(devices).v | (DEVICES_SIZE / PAGE_SIZE - 1));
-	write64(u, REG_COMMANDS, virt_to_phys(u->commands).v | RING_LENGTH_CODE);
-	write64(u, REG_EVENTS, virt_to_phys(u->events).v | RING_LENGTH_CODE);
-	write64(u, REG_COMMANDS_HEAD, 0);
-	write64(u, REG_COMMANDS_TAIL, 0);
-	write64(u, REG_EVENTS_HEAD, 0);
-	write64(u, REG_EVENTS_TAIL, 0);
-	write64(u, REG_CONTROL, CONTROL_ALL);
-	/* Without this command the unit is as it was after its reset: nothing is cached. */
-	if (u->features & FEATURE_INVALIDATE_ALL)
-		put_command(u, COMMAND_INVALIDATE_ALL, 0);
-	return finish(u) ? 0 : -E_INVAL;
-}
-
-/* A full log stops; it starts again empty. */
-static void restart_events(struct unit *u)
-{
-	write64(u, REG_CONTROL, CONTROL_ALL & ~CONTROL_EVENTS);
-	u->head = 0;
-	write64(u, REG_EVENTS_HEAD, 0);
-	write64(u, REG_EVENTS_TAIL, 0);
-	write64(u, REG_STATUS, STATUS_EVENT_OVERFLOW);
-	write64(u, REG_CONTROL, CONTROL_ALL);
+	iommu_write64(u->regs, REG_CONTROL, 0);
+	iommu_write64(u->regs, REG_DEVICES,
+		      virt_to_phys(devices).v | (DEVICES_SIZE / PAGE_SIZE - 1));
+	iommu_write64(u->regs, REG_COMMANDS, virt_to_phys(u->commands).v | RING_LENGTH_CODE);
+	iommu_write64(u->regs, REG_EVENTS, virt_to_phys(u->events).v | RING_LENGTH_CODE);
+	iommu_write64(u->regs, REG_COMMANDS_HEAD, 0);
+	iommu_write64(u->regs, REG_COMMANDS_TAIL, 0);
+	start_events(u);
+	return amdvi_flush(i);
 }
 
 /* The entry itself says that it is one: it may lag behind the tail, and QEMU has no tail. */
@@ -199,8 +178,8 @@ static bool amdvi_fault(unsigned int i, struct dma_fault *f)
 	uint64_t first = e[0];
 
 	if (!first) {
-		if (read64(u, REG_STATUS) & STATUS_EVENT_OVERFLOW)
-			restart_events(u);
+		if (iommu_read64(u->regs, REG_STATUS) & STATUS_EVENT_OVERFLOW)
+			start_events(u);
 		return false;
 	}
 	*f = (struct dma_fault){.source = EVENT_DEVICE(first),
@@ -209,16 +188,17 @@ static bool amdvi_fault(unsigned int i, struct dma_fault *f)
 				.addr = e[1]};
 	e[0] = e[1] = 0;
 	u->head = (u->head + 16) % RING_BYTES;
-	write64(u, REG_EVENTS_HEAD, u->head);
+	iommu_write64(u->regs, REG_EVENTS_HEAD, u->head);
 	return true;
 }
 
 const struct iommu_driver amdvi_driver = {
 	.name = "AMD-Vi",
 	.signature = "IVRS",
-	.parse = ivrs_parse,
+	.entry = ivrs_entry,
 	.probe = amdvi_probe,
-	.format = amdvi_format,
+	.format = &format,
 	.start = amdvi_start,
+	.flush = amdvi_flush,
 	.fault = amdvi_fault,
 };

@@ -3,72 +3,72 @@
 #include <monitor/iommu/iommu.h>
 #include <monitor/monitor.h>
 
+#define WAIT_MS		100
 #define POLL_MS		5
 #define FAULTS_PER_POLL 32
 
 static const struct iommu_driver *const drivers[] = {&vtd_driver, &amdvi_driver};
 static const struct iommu_driver *driver;
 static struct iommu_config config;
-static bool active;
+static hpa_t root;
 
-static void missing(const char *why)
-{
-	driver = NULL;
-	if (options.iommu == IOMMU_REQUIRE)
-		panic("iommu=require: %s; start without this option, or turn VT-d or AMD-Vi on",
-		      why);
-	log_msg(LOG_WARN,
-		"DMA is not contained: %s: a device that Linux drives can reach all memory", why);
-}
-
+/* false: its table is there and damaged. */
 static bool parse(const struct iommu_driver *d)
 {
 	size_t size;
 	const void *table = acpi_find(d->signature, &size);
 
 	if (!table)
-		return false;
+		return true;
 	driver = d;
-	if (d->parse(table, size, &config))
+	if (iommu_parse(table, size, &config, d->entry))
 		return true;
 	log_msg(LOG_ERR, "ACPI table %s is damaged", d->signature);
 	return false;
 }
 
 /* The registers are the monitor's, so that Linux cannot turn the unit off. */
-static int take_unit(unsigned int i)
+static bool take_unit(unsigned int i)
 {
 	const struct iommu_range *r = &config.units[i];
+	const char *why;
 
 	memory_claim(r->base, r->end - r->base);
-	return driver->probe(i, arch_map_device(hpa(r->base), r->end - r->base));
+	why = driver->probe(i, arch_map_device(hpa(r->base), r->end - r->base));
+	if (why)
+		log_msg(LOG_ERR, "%s unit %u %s", driver->name, i, why);
+	return !why;
+}
+
+/* NULL, or why there is none that can be used. */
+static const char *find(void)
+{
+	if (options.iommu == IOMMU_OFF)
+		return "option iommu=off";
+	for (size_t i = 0; i < ARRAY_SIZE(drivers) && !driver; i++)
+		if (!parse(drivers[i]))
+			return "its description by the firmware cannot be used";
+	if (!driver)
+		return "no IOMMU";
+	acpi_hide(driver->signature);
+	for (unsigned int i = 0; i < config.nunits; i++)
+		if (!take_unit(i))
+			return "an IOMMU lacks what is needed";
+	return NULL;
 }
 
 void iommu_find(void)
 {
-	if (options.iommu == IOMMU_OFF) {
-		missing("option iommu=off");
+	const char *why = find();
+
+	if (!why)
 		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(drivers) && !driver; i++) {
-		if (parse(drivers[i]))
-			break;
-		if (driver) {
-			missing("its description by the firmware cannot be used");
-			return;
-		}
-	}
-	if (!driver) {
-		missing("no IOMMU");
-		return;
-	}
-	for (unsigned int i = 0; i < config.nunits; i++) {
-		if (!take_unit(i))
-			continue;
-		missing("an IOMMU lacks what is needed");
-		return;
-	}
-	acpi_hide(driver->signature);
+	driver = NULL;
+	if (options.iommu == IOMMU_REQUIRE)
+		panic("iommu=require: %s; start without this option, or turn VT-d or AMD-Vi on",
+		      why);
+	log_msg(LOG_WARN,
+		"DMA is not contained: %s: a device that Linux drives can reach all memory", why);
 }
 
 /* What devices reach beyond Linux's RAM: memory that firmware says they need, and nobody owns. */
@@ -89,33 +89,58 @@ static bool reserved_at(uint64_t addr, uint64_t *end)
 
 static uint32_t dma_access(uint64_t addr, uint64_t *end)
 {
-	switch (memory_owner(addr)) {
-	case OWNER_DEVICE:
+	if (memory_owner(addr) == OWNER_DEVICE)
 		return reserved_at(addr, end) ? ACCESS_R | ACCESS_W : 0;
-	default: /* what Linux's CPUs may do, code aside */
-		return memory_access(PART_REE, addr) & (ACCESS_R | ACCESS_W);
-	}
+	/* What Linux's CPUs may do, code aside. */
+	return memory_access(PART_REE, addr) & (ACCESS_R | ACCESS_W);
 }
 
 void iommu_start(void)
 {
-	hpa_t root;
-
 	if (!driver)
 		return;
-	root = second_level_build_with(driver->format(), dma_access);
-	arch_wbinvd(); /* a unit may not look into caches */
+	root = second_level_build_with(driver->format, dma_access);
 	for (unsigned int i = 0; i < config.nunits; i++)
 		if (driver->start(i, root))
-			panic("the IOMMU at %llx does not start",
-			      (unsigned long long)config.units[i].base);
-	active = true;
+			panic("the IOMMU at %lx does not start", config.units[i].base);
 	log_msg(LOG_INFO, "DMA is contained by %s, %u units", driver->name, config.nunits);
+}
+
+bool iommu_wait(const volatile uint32_t *at, uint32_t mask, uint32_t want)
+{
+	uint64_t end = arch_tsc() + boot.tsc_khz * WAIT_MS;
+
+	while ((*at & mask) != want) {
+		if (arch_tsc() > end)
+			return false;
+		arch_pause();
+	}
+	return true;
 }
 
 bool iommu_active(void)
 {
-	return active;
+	return root.v;
+}
+
+int iommu_open(uint64_t addr)
+{
+	return iommu_active() ? second_level_open(driver->format, root, addr, NULL, 0) : 0;
+}
+
+void iommu_set(uint64_t addr)
+{
+	uint64_t end = addr + PAGE_SIZE;
+
+	if (iommu_active())
+		second_level_set(driver->format, root, addr, dma_access(addr, &end));
+}
+
+void iommu_flush(void)
+{
+	for (unsigned int i = 0; iommu_active() && i < config.nunits; i++)
+		if (driver->flush(i))
+			panic("the IOMMU at %lx does not forget old tables", config.units[i].base);
 }
 
 void iommu_poll(void)
@@ -124,16 +149,16 @@ void iommu_poll(void)
 	uint64_t now = arch_tsc();
 	struct dma_fault f;
 
-	if (!active || now < next)
+	if (!iommu_active() || now < next)
 		return;
 	next = now + boot.tsc_khz * POLL_MS;
 	for (unsigned int i = 0; i < config.nunits; i++) {
 		for (int n = 0; n < FAULTS_PER_POLL && driver->fault(i, &f); n++) {
 			stat_add(&cpus[0], MERLON_STAT_DMA_FAULTS);
 			log_limited(LOG_WARN, "DMA",
-				    "%s of %llx by device %x:%x.%x refused, reason %x",
-				    f.write ? "write" : "read", (unsigned long long)f.addr,
-				    f.source >> 8, f.source >> 3 & 31, f.source & 7, f.reason);
+				    "%s of %lx by device %x:%x.%x refused, reason %x",
+				    f.write ? "write" : "read", f.addr, f.source >> 8,
+				    f.source >> 3 & 31, f.source & 7, f.reason);
 		}
 	}
 }

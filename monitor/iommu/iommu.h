@@ -31,27 +31,43 @@ struct dma_fault {
 	uint64_t addr;
 };
 
+/* Takes what an entry of the table says, `length` bytes. false: it is damaged. */
+typedef bool iommu_entry(const uint8_t *at, size_t length, struct iommu_config *config);
+
 struct iommu_driver {
 	const char *name, *signature; /* of the ACPI table */
-	/* table: header included, `size` bytes, sum checked. false: it is damaged. */
-	bool (*parse)(const void *table, size_t size, struct iommu_config *config);
-	/* Reads a unit's features. 0; -E_INVAL: it cannot be used, the log says why. */
-	int (*probe)(unsigned int unit, volatile void *registers);
+	iommu_entry *entry;
+	/* Reads a unit's features. NULL, or why it cannot be used. */
+	const char *(*probe)(unsigned int unit, volatile void *registers);
 	/* After all probes: the form of second-level entries that every unit understands. */
-	const struct second_level_format *(*format)(void);
+	const struct second_level_format *format;
 	/* Turns translation on for all devices behind a unit. 0 or -E_INVAL. */
 	int (*start)(unsigned int unit, hpa_t root);
+	/* Drops what a unit keeps of tables that have changed. 0 or -E_INVAL. */
+	int (*flush)(unsigned int unit);
 	/* Takes the next fault out of a unit; false: there is none. */
 	bool (*fault)(unsigned int unit, struct dma_fault *fault);
 };
 extern const struct iommu_driver vtd_driver, amdvi_driver;
 
-/* dmar.c, ivrs.c */
-bool dmar_parse(const void *table, size_t size, struct iommu_config *config);
-bool ivrs_parse(const void *table, size_t size, struct iommu_config *config);
-/* false: no room, or not a range of whole pages. Doubles are left out. */
-bool iommu_add(struct iommu_range *list, uint32_t *count, uint32_t max, uint64_t base,
-	       uint64_t end);
+/* config.c: the table, header included, `size` bytes, sum checked. false: it is damaged. */
+bool iommu_parse(const void *table, size_t size, struct iommu_config *config, iommu_entry *entry);
+iommu_entry dmar_entry, ivrs_entry;
+
+/* --- For the drivers --- */
+
+/* Waits for a unit to do what it was told: the masked bits become `want`; false: not in 100 ms. */
+bool iommu_wait(const volatile uint32_t *at, uint32_t mask, uint32_t want);
+
+static inline uint64_t iommu_read64(volatile uint8_t *registers, size_t at)
+{
+	return *(volatile uint64_t *)(registers + at);
+}
+
+static inline void iommu_write64(volatile uint8_t *registers, size_t at, uint64_t value)
+{
+	*(volatile uint64_t *)(registers + at) = value;
+}
 
 /* --- For start-up and the exit loop --- */
 
@@ -61,6 +77,11 @@ void iommu_find(void);
 /* Once all memory has its final owner: from here on devices are contained. */
 void iommu_start(void);
 bool iommu_active(void);
+/* Linux's rights to a page change (monitor/share.c), and so do its devices': as second_level_open, _set
+ * and tlb_shootdown, which serializes them. */
+int iommu_open(uint64_t addr);
+void iommu_set(uint64_t addr);
+void iommu_flush(void);
 /* Logs what devices were refused, at most every few milliseconds. CPU 0 only. */
 void iommu_poll(void);
 

@@ -24,6 +24,7 @@
 #define CAP_FAULTS(c)	 (((c) >> 40 & 0xff) + 1)
 #define CAP_2M		 (1ull << 34)
 #define CAP_1G		 (1ull << 35)
+#define ECAP_COHERENT	 1ull
 #define ECAP_IOTLB_AT(e) (((e) >> 8 & 0x3ff) * 16)
 
 #define COMMAND_TRANSLATE    (1u << 31)
@@ -44,7 +45,6 @@
 #define CONTEXT_48     2ull
 #define CONTEXT_DOMAIN (1ull << 8)
 #define ENTRIES	       256
-#define WAIT_MS	       100
 
 #define PTE_R	  (1ull << 0)
 #define PTE_W	  (1ull << 1)
@@ -56,6 +56,14 @@ static struct unit {
 	unsigned int next_fault;
 } units[IOMMU_MAX_UNITS];
 
+static struct second_level_format format = {
+	.read = PTE_R,
+	.write = PTE_W,
+	.table = PTE_R | PTE_W,
+	.present = PTE_R | PTE_W,
+	.kind = PTE_LARGE,
+	.large = PTE_LARGE,
+};
 static uint64_t all_caps = UINT64_MAX;
 static uint64_t *root_table;
 
@@ -64,32 +72,15 @@ static uint32_t read32(const struct unit *u, size_t at)
 	return *(volatile uint32_t *)(u->regs + at);
 }
 
-static uint64_t read64(const struct unit *u, size_t at)
-{
-	return *(volatile uint64_t *)(u->regs + at);
-}
-
 static void write32(const struct unit *u, size_t at, uint32_t value)
 {
 	*(volatile uint32_t *)(u->regs + at) = value;
 }
 
-static void write64(const struct unit *u, size_t at, uint64_t value)
-{
-	*(volatile uint64_t *)(u->regs + at) = value;
-}
-
-/* Waits until the masked bits of a register are `want`: false after WAIT_MS. */
+/* Waits until the masked bits of a register are `want`. */
 static bool wait(const struct unit *u, size_t at, uint32_t mask, uint32_t want)
 {
-	uint64_t end = arch_tsc() + boot.tsc_khz * WAIT_MS;
-
-	while ((read32(u, at) & mask) != want) {
-		if (arch_tsc() > end)
-			return false;
-		arch_pause();
-	}
-	return true;
+	return iommu_wait((volatile uint32_t *)(u->regs + at), mask, want);
 }
 
 static bool command(const struct unit *u, uint32_t bit)
@@ -98,48 +89,24 @@ static bool command(const struct unit *u, uint32_t bit)
 	return wait(u, REG_STATUS, bit, bit == COMMAND_FLUSH_BUFFER ? 0 : bit);
 }
 
-static int vtd_probe(unsigned int i, volatile void *registers)
+static const char *vtd_probe(unsigned int i, volatile void *registers)
 {
 	struct unit *u = &units[i];
 
 	*u = (struct unit){.regs = registers};
-	u->cap = read64(u, REG_CAP);
-	u->ecap = read64(u, REG_ECAP);
+	u->cap = iommu_read64(u->regs, REG_CAP);
+	u->ecap = iommu_read64(u->regs, REG_ECAP);
 	if (CAP_FAULTS_AT(u->cap) + 16 * CAP_FAULTS(u->cap) > PAGE_SIZE ||
-	    ECAP_IOTLB_AT(u->ecap) + 16 > PAGE_SIZE) {
-		log_msg(LOG_ERR, "VT-d unit %u has registers beyond its first page", i);
-		return -E_INVAL;
-	}
-	if (!(u->cap & (CAP_39_BITS | CAP_48_BITS))) {
-		log_msg(LOG_ERR, "VT-d unit %u has tables of neither three nor four levels", i);
-		return -E_INVAL;
-	}
+	    ECAP_IOTLB_AT(u->ecap) + 16 > PAGE_SIZE)
+		return "has registers beyond its first page";
+	if (!(u->cap & (CAP_39_BITS | CAP_48_BITS)))
+		return "has tables of neither three nor four levels";
 	/* One table serves all: what one cannot do, none does. */
-	if (!(u->cap & CAP_48_BITS) && layout.ram_end > 1ull << 39) {
-		log_msg(LOG_ERR, "VT-d unit %u cannot address all RAM", i);
-		return -E_INVAL;
-	}
+	if (!(u->cap & CAP_48_BITS) && layout.ram_end > 1ull << 39)
+		return "cannot address all RAM";
 	all_caps &= u->cap;
-	return 0;
-}
-
-static uint64_t leaf(hpa_t addr, uint32_t access, unsigned int level, bool device)
-{
-	return addr.v | (access & ACCESS_R ? PTE_R : 0) | (access & ACCESS_W ? PTE_W : 0) |
-	       (level ? PTE_LARGE : 0);
-}
-
-static uint64_t table(hpa_t to, unsigned int level)
-{
-	return to.v | PTE_R | PTE_W;
-}
-
-static const struct second_level_format *vtd_format(void)
-{
-	static struct second_level_format format = {.leaf = leaf, .table = table};
-
 	format.max_level = !(all_caps & CAP_2M) ? 0 : !(all_caps & CAP_1G) ? 1 : 2;
-	return &format;
+	return NULL;
 }
 
 /* Any bus, any device: the same context table, the same entry. */
@@ -158,17 +125,17 @@ static void make_root_table(hpa_t second_level, bool four_levels)
 		context[2 * i] = second_level.v | ENTRY_PRESENT;
 		context[2 * i + 1] = width | CONTEXT_DOMAIN;
 	}
-	arch_wbinvd();
+	arch_wbinvd(); /* a unit may not look into caches, for this and for the page tables */
 }
 
 static bool invalidate(const struct unit *u)
 {
 	size_t iotlb = ECAP_IOTLB_AT(u->ecap) + IOTLB_OFFSET;
 
-	write64(u, REG_CONTEXT, CONTEXT_INVALIDATE);
+	iommu_write64(u->regs, REG_CONTEXT, CONTEXT_INVALIDATE);
 	if (!wait(u, REG_CONTEXT + 4, 1u << 31, 0))
 		return false;
-	write64(u, iotlb, IOTLB_INVALIDATE);
+	iommu_write64(u->regs, iotlb, IOTLB_INVALIDATE);
 	return wait(u, iotlb + 4, 1u << 31, 0);
 }
 
@@ -185,7 +152,7 @@ static int vtd_start(unsigned int i, hpa_t second_level)
 		return -E_INVAL;
 	if (u->cap & CAP_WRITE_BUFFER && !command(u, COMMAND_FLUSH_BUFFER))
 		return -E_INVAL;
-	write64(u, REG_ROOT, virt_to_phys(root_table).v);
+	iommu_write64(u->regs, REG_ROOT, virt_to_phys(root_table).v);
 	if (!command(u, COMMAND_SET_ROOT) || !invalidate(u) || !command(u, COMMAND_TRANSLATE))
 		return -E_INVAL;
 	if (read32(u, REG_PMEN) & PMEN_STATUS) {
@@ -193,6 +160,17 @@ static int vtd_start(unsigned int i, hpa_t second_level)
 		return wait(u, REG_PMEN, PMEN_STATUS, 0) ? 0 : -E_INVAL;
 	}
 	return 0;
+}
+
+static int vtd_flush(unsigned int i)
+{
+	struct unit *u = &units[i];
+
+	if (!(u->ecap & ECAP_COHERENT))
+		arch_wbinvd();
+	if (u->cap & CAP_WRITE_BUFFER && !command(u, COMMAND_FLUSH_BUFFER))
+		return -E_INVAL;
+	return invalidate(u) ? 0 : -E_INVAL;
 }
 
 static bool vtd_fault(unsigned int i, struct dma_fault *f)
@@ -203,13 +181,13 @@ static bool vtd_fault(unsigned int i, struct dma_fault *f)
 
 	if (read32(u, REG_FSTS) & FSTS_OVERFLOW)
 		write32(u, REG_FSTS, FSTS_OVERFLOW);
-	high = read64(u, at + 8);
+	high = iommu_read64(u->regs, at + 8);
 	if (!(high >> 32 & FAULT_TAKEN))
 		return false;
 	*f = (struct dma_fault){.source = (uint16_t)high,
 				.reason = (uint8_t)(high >> 32),
 				.write = !(high >> 32 & FAULT_READ),
-				.addr = ALIGN_DOWN(read64(u, at), PAGE_SIZE)};
+				.addr = ALIGN_DOWN(iommu_read64(u->regs, at), PAGE_SIZE)};
 	write32(u, at + 12, FAULT_TAKEN);
 	u->next_fault = (u->next_fault + 1) % CAP_FAULTS(u->cap);
 	return true;
@@ -218,9 +196,10 @@ static bool vtd_fault(unsigned int i, struct dma_fault *f)
 const struct iommu_driver vtd_driver = {
 	.name = "Intel VT-d",
 	.signature = "DMAR",
-	.parse = dmar_parse,
+	.entry = dmar_entry,
 	.probe = vtd_probe,
-	.format = vtd_format,
+	.format = &format,
 	.start = vtd_start,
+	.flush = vtd_flush,
 	.fault = vtd_fault,
 };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* From the CPU's exit codes to neutral reasons, and events on their way into a guest. */
 #include <abi/hypercall.h>
+#include <monitor/arch/x86/x86.h>
 #include <monitor/event.h>
 #include <monitor/svm/svm.h>
 #include <string.h>
-
-#define RFLAGS_IF (1u << 9)
 
 struct decode {
 	uint16_t code;
@@ -17,12 +16,13 @@ static const struct decode table[] = {
 	{VMEXIT_VMMCALL, EXIT_HYPERCALL, 3}, {VMEXIT_INTR, EXIT_INTERRUPT, 0},
 	{VMEXIT_NPF, EXIT_FAULT, 0},	     {VMEXIT_MSR, EXIT_MSR, 2},
 	{VMEXIT_CPUID, EXIT_CPUID, 2},	     {VMEXIT_NMI, EXIT_NMI, 0},
-	{VMEXIT_INIT, EXIT_INIT, 0},	     {VMEXIT_IRET, EXIT_NMI_DONE, 0},
+	{VMEXIT_INIT, EXIT_INIT, 0},	     {VMEXIT_IRET, EXIT_NMI_ENDS, 0},
 	{VMEXIT_INVD, EXIT_CACHE, 2},	     {VMEXIT_SHUTDOWN, EXIT_SHUTDOWN, 0},
 	{VMEXIT_INVLPGA, EXIT_HIDDEN, 0},    {VMEXIT_VMRUN, EXIT_HIDDEN, 0},
 	{VMEXIT_VMLOAD, EXIT_HIDDEN, 0},     {VMEXIT_VMLOAD + 1, EXIT_HIDDEN, 0},
 	{VMEXIT_VMLOAD + 2, EXIT_HIDDEN, 0}, {VMEXIT_VMLOAD + 3, EXIT_HIDDEN, 0},
 	{VMEXIT_SKINIT, EXIT_HIDDEN, 0},     {VMEXIT_IOIO, EXIT_IO, 0},
+	{VMEXIT_VINTR, EXIT_NMI_DONE, 0},    {VMEXIT_SMI, EXIT_SMI, 0},
 };
 
 /*
@@ -38,18 +38,35 @@ static void inject_preempt(struct vcpu *v)
 	    b->event_inj)
 		return;
 	b->int_ctl &= ~V_IRQ;
-	b->event_inj = EVENT_VALID | EVENT_TYPE_EXTERNAL << 8 | MERLON_VEC_PREEMPT;
+	b->event_inj = event_make(EVENT_TYPE_EXTERNAL, MERLON_VEC_PREEMPT);
+}
+
+/*
+ * The handler's IRET exits before it runs. An NMI injected there would overwrite the frame that the IRET
+ * is to pop. So NMIs stay masked until it is known to have run: at the interrupt window, or when
+ * another NMI finds the guest elsewhere.
+ */
+static void watch_iret(struct vcpu *v, bool on)
+{
+	struct svm_vcpu *s = v->control;
+	struct vmcb *b = s->vmcb;
+
+	s->iret_rip = on ? b->rip : 0;
+	b->intercept1 &= ~(I1_IRET | I1_VINTR);
+	b->intercept1 |= on ? I1_VINTR : 0;
+	b->int_ctl = on ? V_IRQ | V_PRIO_HIGHEST | V_IGNORE_TPR : 0;
 }
 
 void svm_decode(struct vcpu *v, struct vexit *e)
 {
+	struct svm_vcpu *s = v->control;
 	struct vmcb *b = vmcb_of(v);
 	size_t i = 0;
 
 	b->event_inj = event_again(b->exit_int_info);
 	while (i < ARRAY_SIZE(table) && table[i].code != b->exit_code)
 		i++;
-	*e = (struct vexit){.reason = EXIT_BROKEN, .addr = b->exit_code};
+	*e = (struct vexit){.reason = EXIT_BROKEN, .user = b->cpl, .addr = b->exit_code};
 	if (i == ARRAY_SIZE(table))
 		return;
 	e->reason = table[i].reason;
@@ -75,10 +92,19 @@ void svm_decode(struct vcpu *v, struct vexit *e)
 		break;
 	case VMEXIT_NMI:
 	case VMEXIT_INIT:
+	case VMEXIT_SMI:
+		v->cpu->nmi_seen = 0;
 		svm_take_pending();
+		if (v->cpu->nmi_seen)
+			e->reason = EXIT_NMI;
+		if (!s->iret_rip || s->iret_rip == b->rip)
+			break;
+		v->nmi_masked = false;
+		watch_iret(v, false);
 		break;
 	case VMEXIT_IRET:
-		b->intercept1 &= ~I1_IRET;
+	case VMEXIT_VINTR:
+		watch_iret(v, b->exit_code == VMEXIT_IRET);
 		break;
 	}
 }
@@ -112,7 +138,7 @@ bool svm_inject_nmi(struct vcpu *v)
 
 	if (b->event_inj & EVENT_VALID)
 		return false;
-	b->event_inj = EVENT_VALID | EVENT_TYPE_NMI << 8 | 2;
+	b->event_inj = event_make(EVENT_TYPE_NMI, 2);
 	b->intercept1 |= I1_IRET;
 	return true;
 }
@@ -121,7 +147,7 @@ void svm_preempt(struct vcpu *v, bool on)
 {
 	struct vmcb *b = vmcb_of(v);
 
-	if (!on && b->event_inj & EVENT_VALID && EVENT_TYPE(b->event_inj) == EVENT_TYPE_EXTERNAL)
+	if (!on && event_is(b->event_inj, EVENT_TYPE_EXTERNAL))
 		b->event_inj = 0;
 	b->int_vector = MERLON_VEC_PREEMPT;
 	b->int_ctl = V_INTR_MASKING;

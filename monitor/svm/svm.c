@@ -3,6 +3,7 @@
 #include <monitor/arch.h>
 #include <monitor/arch/x86/machine.h>
 #include <monitor/arch/x86/x86.h>
+#include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <monitor/svm/svm.h>
 #include <string.h>
@@ -20,10 +21,15 @@
 #define NPT_PS (1ull << 7)
 #define NPT_NX (1ull << 63)
 
-struct svm_cpu {
-	uint64_t host_pa; /* what VMSAVE keeps of the monitor */
+static struct second_level_format format = {
+	.leaf = NPT_P | NPT_U,
+	.write = NPT_W,
+	.no_exec = NPT_NX,
+	.table = NPT_P | NPT_U | NPT_W,
+	.present = NPT_P,
+	.kind = NPT_PS,
+	.large = NPT_PS,
 };
-
 static uint8_t *msrpm[PART_COUNT], *iopm;
 
 static bool svm_probe(void)
@@ -38,22 +44,19 @@ static bool svm_probe(void)
 		log_msg(LOG_ERR, "SVM is disabled by the firmware");
 		return false;
 	}
+	format.max_level = arch_cpuid(0x80000001, 0).edx & (1u << 26) ? 2 : 1;
 	return true;
 }
 
-static int svm_cpu_on(struct cpu *c)
+static void svm_cpu_on(struct cpu *c)
 {
-	struct svm_cpu *s = pool_alloc(sizeof(*s));
-
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
 	wrmsr(MSR_VM_HSAVE, virt_to_phys(pool_alloc(PAGE_SIZE)).v);
 	wrmsr(MSR_VM_CR, rdmsr(MSR_VM_CR) | VM_CR_R_INIT);
-	s->host_pa = virt_to_phys(pool_alloc(PAGE_SIZE)).v;
-	c->virt = s;
+	c->virt = pool_alloc(PAGE_SIZE); /* what VMSAVE keeps of the monitor */
 	nmi_windows[0] = (struct nmi_window){svm_wait_begin, svm_wait_end, svm_wait_end};
 	/* From here on interrupts, NMIs and INITs only come in where we say STGI. */
-	asm volatile("clgi; vmsave %0" : : "a"(s->host_pa) : "memory");
-	return 0;
+	asm volatile("clgi; vmsave %0" : : "a"(virt_to_phys(c->virt).v) : "memory");
 }
 
 static uint8_t *msr_map(enum partition_id part)
@@ -70,15 +73,13 @@ static void svm_msr_intercept(enum partition_id part, uint32_t first, uint32_t l
 	static const uint32_t bases[] = {0, 0xc0000000, 0xc0010000};
 	uint8_t *map = msr_map(part);
 
-	for (size_t r = 0; r < ARRAY_SIZE(bases); r++) {
-		for (uint32_t n = 0; n < MSRPM_RANGE; n++) {
-			uint32_t msr = bases[r] + n, bit = (r * MSRPM_RANGE + n) * 2;
+	for (uint32_t n = 0; n < ARRAY_SIZE(bases) * MSRPM_RANGE; n++) {
+		uint32_t msr = bases[n / MSRPM_RANGE] + n % MSRPM_RANGE;
 
-			if (msr < first || msr > last)
-				continue;
-			map[bit / 8] &= ~(3u << bit % 8);
-			map[bit / 8] |= (read | (uint32_t)write << 1) << bit % 8;
-		}
+		if (msr < first || msr > last)
+			continue;
+		bitmap_set(map, 2 * n, read);
+		bitmap_set(map, 2 * n + 1, write);
 	}
 }
 
@@ -86,18 +87,20 @@ static void svm_io_intercept(uint16_t port)
 {
 	if (!iopm)
 		iopm = pool_alloc(IOPM_SIZE);
-	iopm[port / 8] |= 1u << port % 8;
+	bitmap_set(iopm, port, true);
 }
 
-static int svm_vcpu_create(struct vcpu *v, hpa_t root)
+static void svm_vcpu_create(struct vcpu *v, hpa_t root)
 {
 	struct svm_vcpu *s = pool_alloc(sizeof(*s));
 	struct vmcb *b = pool_alloc(sizeof(*b));
 
 	s->vmcb = b;
 	s->vmcb_pa = virt_to_phys(b).v;
+	s->host_pa = virt_to_phys(v->cpu->virt).v;
 	v->control = s;
-	b->intercept1 = I1_NMI | I1_INIT | I1_CPUID | I1_INVD | I1_INVLPGA | I1_MSR | I1_SHUTDOWN;
+	b->intercept1 =
+		I1_NMI | I1_SMI | I1_INIT | I1_CPUID | I1_INVD | I1_INVLPGA | I1_MSR | I1_SHUTDOWN;
 	b->intercept2 = I2_ALL_SVM;
 	if (v->part == PART_TEE) {
 		b->intercept1 |= I1_INTR;
@@ -113,13 +116,11 @@ static int svm_vcpu_create(struct vcpu *v, hpa_t root)
 	b->nested_ctl = NESTED_PAGING;
 	b->nested_cr3 = root.v;
 	b->pat = PAT_RESET;
-	return 0;
 }
 
 static void svm_run(struct vcpu *v, struct vexit *e)
 {
 	struct svm_vcpu *s = v->control;
-	struct svm_cpu *host = v->cpu->virt;
 	struct vmcb *b = s->vmcb;
 
 	if (s->shutdown) {
@@ -127,28 +128,15 @@ static void svm_run(struct vcpu *v, struct vexit *e)
 		return;
 	}
 	b->rax = v->regs.rax;
-	svm_enter(v, s->vmcb_pa, host->host_pa, v->part == PART_TEE && !v->preempted);
+	svm_enter(v, s->vmcb_pa, s->host_pa, v->part == PART_TEE && !v->preempted);
 	v->regs.rax = b->rax;
 	b->tlb_control = 0;
 	svm_decode(v, e);
 }
 
-static uint64_t svm_entry(hpa_t addr, uint32_t access, unsigned int level, bool device)
+static void svm_flush(struct vcpu *v)
 {
-	if (!access)
-		return 0;
-	return addr.v | NPT_P | NPT_U | (access & ACCESS_W ? NPT_W : 0) |
-	       (access & ACCESS_X ? 0 : NPT_NX) | (level ? NPT_PS : 0);
-}
-
-static uint64_t svm_entry_table(hpa_t table)
-{
-	return table.v | NPT_P | NPT_U | NPT_W;
-}
-
-static bool svm_has_huge(void)
-{
-	return arch_cpuid(0x80000001, 0).edx & (1u << 26);
+	vmcb_of(v)->tlb_control = TLB_FLUSH_ALL;
 }
 
 const struct virt_backend svm_backend = {
@@ -160,6 +148,7 @@ const struct virt_backend svm_backend = {
 	.vcpu_create = svm_vcpu_create,
 	.vcpu_start = svm_vcpu_start,
 	.run = svm_run,
+	.flush = svm_flush,
 	.skip = svm_skip,
 	.inject = svm_inject,
 	.inject_nmi = svm_inject_nmi,
@@ -168,7 +157,5 @@ const struct virt_backend svm_backend = {
 	.set = svm_set,
 	.insn_bytes = svm_insn_bytes,
 	.wait = svm_wait,
-	.entry = svm_entry,
-	.entry_table = svm_entry_table,
-	.has_huge = svm_has_huge,
+	.format = &format,
 };

@@ -7,8 +7,6 @@
 #include <monitor/vmx/vmx.h>
 
 #define VECTOR_NMI   2
-#define RFLAGS_TF    (1u << 8)
-#define RFLAGS_IF    (1u << 9)
 #define EXIT_NOTHING EXIT_COUNT /* handled here */
 #define REGISTER_RSP 4
 #define XCR0_X87     (1ull << 0)
@@ -38,15 +36,10 @@ static const uint8_t reasons[] = {
 	[REASON_WRMSR] = EXIT_MSR,
 	[REASON_EPT] = EXIT_FAULT,
 	[REASON_INVEPT] = EXIT_HIDDEN,
+	[REASON_TIMER] = EXIT_TIMER,
 	[REASON_INVVPID] = EXIT_HIDDEN,
 	[REASON_XSETBV] = EXIT_NOTHING,
 };
-
-static bool is_known(uint32_t reason)
-{
-	/* Those that stand as 0 in the table but are not EXIT_HYPERCALL. */
-	return reason < ARRAY_SIZE(reasons) && (reasons[reason] || reason == REASON_VMCALL);
-}
 
 void vmx_set_primary(struct vcpu *v, uint32_t bits, bool on)
 {
@@ -57,21 +50,17 @@ void vmx_set_primary(struct vcpu *v, uint32_t bits, bool on)
 		vmwrite(VMCS_PRIMARY, s->primary = primary);
 }
 
-static void step_over(uint8_t insn_len)
+void vmx_skip(struct vcpu *v, const struct vexit *e)
 {
-	uint64_t blocked = vmread(VMCS_INTERRUPTIBILITY);
+	uint64_t blocked;
 
-	vmwrite(VMCS_GUEST_RIP, vmread(VMCS_GUEST_RIP) + insn_len);
+	vmx_use(v);
+	blocked = vmread(VMCS_INTERRUPTIBILITY);
+	vmwrite(VMCS_GUEST_RIP, vmread(VMCS_GUEST_RIP) + e->insn_len);
 	if (blocked & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS))
 		vmwrite(VMCS_INTERRUPTIBILITY, blocked & ~(BLOCKED_BY_STI | BLOCKED_BY_MOV_SS));
 	if (vmread(VMCS_GUEST_RFLAGS) & RFLAGS_TF)
 		vmwrite(VMCS_PENDING_DEBUG, vmread(VMCS_PENDING_DEBUG) | PENDING_BS);
-}
-
-void vmx_skip(struct vcpu *v, const struct vexit *e)
-{
-	vmx_use(v);
-	step_over(e->insn_len);
 }
 
 void vmx_inject(struct vcpu *v, uint8_t vector)
@@ -89,13 +78,11 @@ bool vmx_inject_nmi(struct vcpu *v)
 	struct vmx_vcpu *s = vmx_of(v);
 
 	vmx_use(v);
-	/* After STI or MOV SS the CPU would not take it (SDM volume 3, 27.3.1.5). */
-	if (s->event || vmread(VMCS_INTERRUPTIBILITY)) {
-		vmx_set_primary(v, PRIMARY_NMI_WINDOW, true);
-		return false;
-	}
-	s->event = EVENT_VALID | EVENT_TYPE_NMI << 8 | VECTOR_NMI;
 	vmx_set_primary(v, PRIMARY_NMI_WINDOW, true);
+	/* After STI or MOV SS the CPU would not take it (SDM volume 3, 27.3.1.5). */
+	if (s->event || vmread(VMCS_INTERRUPTIBILITY))
+		return false;
+	s->event = event_make(EVENT_TYPE_NMI, VECTOR_NMI);
 	return true;
 }
 
@@ -106,7 +93,7 @@ void vmx_preempt(struct vcpu *v, bool on)
 	s->preempt = on;
 	if (on)
 		return;
-	if (s->event && EVENT_TYPE(s->event) == EVENT_TYPE_EXTERNAL)
+	if (event_is(s->event, EVENT_TYPE_EXTERNAL))
 		s->event = 0;
 	vmx_use(v);
 	vmx_set_primary(v, PRIMARY_INTERRUPT_WINDOW, false);
@@ -122,7 +109,7 @@ static void prepare_preempt(struct vcpu *v)
 	vmx_set_primary(v, PRIMARY_INTERRUPT_WINDOW, !open);
 	if (!open)
 		return;
-	s->event = EVENT_VALID | EVENT_TYPE_EXTERNAL << 8 | MERLON_VEC_PREEMPT;
+	s->event = event_make(EVENT_TYPE_EXTERNAL, MERLON_VEC_PREEMPT);
 	s->preempt = false;
 }
 
@@ -156,13 +143,8 @@ static void take_event(struct vmx_vcpu *s)
 		info |= vmread(VMCS_VECTORING_ERROR) << 32;
 	/* Bit 12 is undefined there and reserved at an entry. */
 	s->event = event_again(info & ~(1ull << 12));
-	if (s->event && EVENT_TYPE(s->event) == EVENT_TYPE_NMI)
+	if (event_is(s->event, EVENT_TYPE_NMI))
 		vmwrite(VMCS_INTERRUPTIBILITY, vmread(VMCS_INTERRUPTIBILITY) & ~BLOCKED_BY_NMI);
-}
-
-static uint64_t register_value(struct vcpu *v, unsigned int n)
-{
-	return n == REGISTER_RSP ? vmread(VMCS_GUEST_RSP) : (&v->regs.rax)[n];
 }
 
 /*
@@ -171,7 +153,8 @@ static uint64_t register_value(struct vcpu *v, unsigned int n)
  */
 static void handle_cr(struct vcpu *v)
 {
-	uint64_t q = vmread(VMCS_QUALIFICATION), value = register_value(v, CR_REGISTER(q));
+	uint64_t q = vmread(VMCS_QUALIFICATION), n = CR_REGISTER(q);
+	uint64_t value = n == REGISTER_RSP ? vmread(VMCS_GUEST_RSP) : (&v->regs.rax)[n];
 
 	if (CR_NUMBER(q) == 0 && CR_IS_MOV_TO(q) && !(value & CR0_NW && !(value & CR0_CD)))
 		vmwrite(VMCS_CR0_SHADOW, value & CR0_OURS);
@@ -193,7 +176,7 @@ static bool xcr0_ok(uint64_t value)
 	return !avx512 || (avx512 == XCR0_AVX512 && value & XCR0_AVX);
 }
 
-static void handle_xsetbv(struct vcpu *v)
+static void handle_xsetbv(struct vcpu *v, struct vexit *e)
 {
 	uint64_t value = v->regs.rdx << 32 | (uint32_t)v->regs.rax;
 
@@ -202,7 +185,8 @@ static void handle_xsetbv(struct vcpu *v)
 		return;
 	}
 	xsetbv0(value);
-	step_over((uint8_t)vmread(VMCS_INSN_LEN));
+	e->insn_len = (uint8_t)vmread(VMCS_INSN_LEN);
+	vmx_skip(v, e);
 }
 
 static void decode_fault(struct vexit *e)
@@ -216,19 +200,10 @@ static void decode_fault(struct vexit *e)
 		vmwrite(VMCS_INTERRUPTIBILITY, vmread(VMCS_INTERRUPTIBILITY) | BLOCKED_BY_NMI);
 }
 
-static void decode_io(struct vexit *e)
-{
-	uint64_t q = vmread(VMCS_QUALIFICATION);
-
-	e->write = !(q & IO_IN);
-	e->string = q & IO_STRING;
-	e->size = IO_SIZE(q);
-	e->port = IO_PORT(q);
-}
-
 bool vmx_decode(struct vcpu *v, struct vexit *e)
 {
 	uint32_t reason = (uint32_t)vmread(VMCS_REASON);
+	uint64_t q;
 
 	*e = (struct vexit){.reason = EXIT_BROKEN, .addr = reason};
 	if (reason & REASON_ENTRY_FAILED) {
@@ -236,10 +211,14 @@ bool vmx_decode(struct vcpu *v, struct vexit *e)
 		return true;
 	}
 	take_event(vmx_of(v));
-	if (!is_known(reason))
+	/* Some stand as 0 in the table but are not EXIT_HYPERCALL. */
+	if (reason >= ARRAY_SIZE(reasons) || (!reasons[reason] && reason != REASON_VMCALL))
 		return true;
-	*e = (struct vexit){.reason = reasons[reason]};
+	e->reason = reasons[reason];
 	switch (reason) {
+	case REASON_VMCALL:
+		e->user = RIGHTS_DPL(vmread(SEG_FIELD(RIGHTS, SEG_SS)));
+		break;
 	case REASON_EXCEPTION:
 		v->cpu->nmi_seen = 0;
 		vmx_unblock_nmi();
@@ -251,10 +230,14 @@ bool vmx_decode(struct vcpu *v, struct vexit *e)
 		handle_cr(v);
 		break;
 	case REASON_XSETBV:
-		handle_xsetbv(v);
+		handle_xsetbv(v, e);
 		break;
 	case REASON_IO:
-		decode_io(e);
+		q = vmread(VMCS_QUALIFICATION);
+		e->write = !(q & IO_IN);
+		e->string = q & IO_STRING;
+		e->size = IO_SIZE(q);
+		e->port = IO_PORT(q);
 		break;
 	case REASON_EPT:
 		decode_fault(e);

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A vCPU's registers in its VMCS, and the three states it can start in. */
-#include <monitor/arch/x86/x86.h>
+#include <monitor/arch/x86/start.h>
 #include <monitor/vmx/vmx.h>
 #include <string.h>
 
-/* Segment rights: descriptor bits 40-47 and 52-55 at their distance. */
-#define RIGHTS_CODE16 0x009b
-#define RIGHTS_CODE32 0xc09b
-#define RIGHTS_CODE64 0xa09b
-#define RIGHTS_DATA16 0x0093
-#define RIGHTS_DATA32 0xc093
-#define RIGHTS_LDT    0x0082
-#define RIGHTS_TSS    0x008b
-#define RIGHTS_L      (1u << 13)
-#define RIGHTS_D      (1u << 14)
-#define RIGHTS_DPL(r) ((r) >> 5 & 3)
+#define RIGHTS_L (1u << 13)
+#define RIGHTS_D (1u << 14)
 
-#define RFLAGS_RESET   2
-#define DR6_RESET      0xffff0ff0ull
-#define DR7_RESET      0x400ull
 #define CR0_FREE       (~(CR0_OURS | CR0_ET))
 #define INVALIDATE_ALL 2ull /* INVEPT's and INVVPID's type: all contexts */
 
@@ -29,14 +17,6 @@ static void set_segment(enum vmcs_seg seg, uint16_t selector, uint32_t rights, u
 	vmwrite(SEG_FIELD(RIGHTS, seg), rights);
 	vmwrite(SEG_FIELD(LIMIT, seg), limit);
 	vmwrite(SEG_FIELD(BASE, seg), base);
-}
-
-static void set_data(uint16_t selector, uint32_t rights, uint32_t limit)
-{
-	static const enum vmcs_seg data[] = {SEG_ES, SEG_SS, SEG_DS, SEG_FS, SEG_GS};
-
-	for (size_t i = 0; i < ARRAY_SIZE(data); i++)
-		set_segment(data[i], selector, rights, limit, 0);
 }
 
 static void set_cr0(uint64_t value)
@@ -60,8 +40,7 @@ static void set_efer(uint64_t value)
 	vmwrite(VMCS_ENTRY_CTL, entry | (value & EFER_LMA ? ENTRY_GUEST_64 : 0));
 }
 
-/* The meaning of this CPU's cached translations changes. */
-static void invalidate(void)
+void vmx_flush(struct vcpu *v)
 {
 	struct {
 		uint64_t what, reserved;
@@ -85,8 +64,6 @@ static void reset(struct vcpu *v)
 		write_cr2(s->cr2);
 		write_dr6(s->dr6);
 	}
-	set_cr4(0);
-	set_efer(0);
 	vmx_set_primary(v, PRIMARY_INTERRUPT_WINDOW | PRIMARY_NMI_WINDOW, false);
 	set_segment(SEG_LDTR, 0, RIGHTS_LDT, 0xffff, 0);
 	set_segment(SEG_TR, 0, RIGHTS_TSS, 0xffff, 0);
@@ -105,30 +82,19 @@ static void reset(struct vcpu *v)
 
 void vmx_vcpu_start(struct vcpu *v, enum vcpu_start how, uint64_t where)
 {
+	static const enum vmcs_seg data[] = {SEG_ES, SEG_SS, SEG_DS, SEG_FS, SEG_GS};
+	const struct start from = start_state(how, where);
+
 	vmx_use(v);
 	reset(v);
-	switch (how) {
-	case START_FLAT32:
-		set_segment(SEG_CS, 0x10, RIGHTS_CODE32, UINT32_MAX, 0);
-		set_data(0x18, RIGHTS_DATA32, UINT32_MAX);
-		set_cr0(CR0_PE | CR0_NE);
-		break;
-	case START_LONG64: /* CR3 was set before */
-		set_segment(SEG_CS, 0x10, RIGHTS_CODE64, UINT32_MAX, 0);
-		set_data(0x18, RIGHTS_DATA32, UINT32_MAX);
-		set_cr0(CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG);
-		set_cr4(CR4_PAE);
-		set_efer(EFER_LME | EFER_LMA);
-		break;
-	case START_SIPI:
-		set_segment(SEG_CS, (uint16_t)(where << 8), RIGHTS_CODE16, 0xffff, where << 12);
-		set_data(0, RIGHTS_DATA16, 0xffff);
-		set_cr0(CR0_NE);
-		where = 0;
-		break;
-	}
-	vmwrite(VMCS_GUEST_RIP, where);
-	invalidate();
+	set_segment(SEG_CS, from.code_selector, from.code_rights, from.limit, from.code_base);
+	for (size_t i = 0; i < ARRAY_SIZE(data); i++)
+		set_segment(data[i], from.data_selector, from.data_rights, from.limit, 0);
+	set_cr0(from.cr0 | CR0_NE);
+	set_cr4(from.cr4);
+	set_efer(from.efer);
+	vmwrite(VMCS_GUEST_RIP, from.rip);
+	vmx_flush(v); /* the meaning of this CPU's cached translations changes */
 }
 
 static uint64_t code_bits(void)
@@ -165,8 +131,6 @@ uint64_t vmx_get(struct vcpu *v, enum vreg reg)
 		return c->live == v ? read_cr2() : vmx_of(v)->cr2;
 	case VREG_CR4:
 		return (vmread(VMCS_GUEST_CR4) & CR4_GUEST) | vmread(VMCS_CR4_SHADOW);
-	case VREG_CPL:
-		return RIGHTS_DPL(vmread(SEG_FIELD(RIGHTS, SEG_SS)));
 	case VREG_CODE_BITS:
 		return code_bits();
 	default:
@@ -179,19 +143,14 @@ uint64_t vmx_get(struct vcpu *v, enum vreg reg)
 void vmx_set(struct vcpu *v, enum vreg reg, uint64_t value)
 {
 	vmx_use(v);
-	switch (reg) {
-	case VREG_CR0:
+	if (reg == VREG_CR0)
 		set_cr0(value);
-		break;
-	case VREG_CR4:
+	else if (reg == VREG_CR4)
 		set_cr4(value);
-		break;
-	case VREG_EFER:
+	else if (reg == VREG_EFER)
 		set_efer(value);
-		break;
-	default:
-		if (!fields[reg])
-			panic("no such register: %u", reg);
+	else if (fields[reg])
 		vmwrite(fields[reg], value);
-	}
+	else
+		panic("no such register: %u", reg);
 }

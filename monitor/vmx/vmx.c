@@ -4,6 +4,7 @@
 #include <monitor/arch/x86/machine.h>
 #include <monitor/arch/x86/x86.h>
 #include <monitor/event.h>
+#include <monitor/memory.h>
 #include <monitor/vmx/vmx.h>
 #include <string.h>
 
@@ -20,11 +21,21 @@
 #define EPTP_WALK4 (3ull << 3)
 #define EPTP_WB	   6ull
 
-struct table_pointer {
-	uint16_t limit;
-	uint64_t base;
-} __attribute__((packed));
-
+/*
+ * RAM is write-back. Devices are uncached unless the guest's PAT says write-combining, which is
+ * what EPT's UC combines to (SDM volume 3, 29.3.7.2).
+ */
+static struct second_level_format format = {
+	.leaf = EPT_UC,
+	.ram = EPT_WB,
+	.read = EPT_R,
+	.write = EPT_W,
+	.exec = EPT_X,
+	.table = EPT_R | EPT_W | EPT_X,
+	.present = EPT_R | EPT_W | EPT_X,
+	.kind = EPT_LEAF,
+	.large = EPT_LEAF,
+};
 static uint8_t *msr_bitmap[PART_COUNT], *io_bitmaps;
 
 /* The controls that a capability MSR allows: low half must be set, high half may be. */
@@ -44,7 +55,6 @@ static bool has_all(uint32_t msr, uint32_t needed, const char *what)
 	return !missing;
 }
 
-#define PIN_NEEDED (PIN_EXTERNAL_INTERRUPT | PIN_NMI | PIN_VIRTUAL_NMIS)
 #define PRIMARY_NEEDED                                                                             \
 	(PRIMARY_INTERRUPT_WINDOW | PRIMARY_TSC_OFFSET | PRIMARY_NMI_WINDOW | PRIMARY_IO_BITMAPS | \
 	 PRIMARY_MSR_BITMAPS | PRIMARY_SECONDARY | PRIMARY_CR8_LOAD | PRIMARY_CR8_STORE)
@@ -71,41 +81,27 @@ static bool vmx_probe(void)
 		log_msg(LOG_ERR, "this CPU's VMX has no unrestricted guests");
 		return false;
 	}
-	if (!has_all(VMX_MSR_PIN, PIN_NEEDED, "pin") ||
+	if (!has_all(VMX_MSR_PIN, PIN_EXTERNAL_INTERRUPT | PIN_NMI | PIN_VIRTUAL_NMIS, "pin") ||
 	    !has_all(VMX_MSR_PRIMARY, PRIMARY_NEEDED, "primary") ||
 	    !has_all(VMX_MSR_SECONDARY, SECONDARY_NEEDED, "secondary") ||
 	    !has_all(VMX_MSR_EXIT, EXIT_NEEDED, "exit") ||
 	    !has_all(VMX_MSR_ENTRY, ENTRY_NEEDED, "entry"))
 		return false;
 	if ((rdmsr(VMX_MSR_EPT_VPID) & ept) != ept) {
-		log_msg(LOG_ERR, "this CPU's EPT lacks what is needed: %llx",
-			(unsigned long long)rdmsr(VMX_MSR_EPT_VPID));
+		log_msg(LOG_ERR, "this CPU's EPT lacks what is needed: %lx",
+			rdmsr(VMX_MSR_EPT_VPID));
 		return false;
 	}
+	format.max_level = rdmsr(VMX_MSR_EPT_VPID) & EPT_CAP_1G ? 2 : 1;
 	return true;
 }
 
-static void choose_controls(struct vmx_cpu *c)
+static bool vmx_has_timer(void)
 {
-	uint32_t primary = PRIMARY_TSC_OFFSET | PRIMARY_MSR_BITMAPS | PRIMARY_SECONDARY;
-	uint32_t secondary = SECONDARY_NEEDED | SECONDARY_RDTSCP | SECONDARY_INVPCID;
-
-	/* A guest has RDTSCP, INVPCID and the user waits if the machine has them. */
-	if (arch_cpuid(7, 0).ecx & (1u << 5))
-		secondary |= SECONDARY_WAITPKG;
-	c->secondary = adjust(VMX_MSR_SECONDARY, secondary);
-	c->exit = adjust(VMX_MSR_EXIT, EXIT_NEEDED);
-	c->entry = adjust(VMX_MSR_ENTRY, ENTRY_NEEDED);
-	for (unsigned int p = 0; p < PART_COUNT; p++)
-		c->pin[p] = adjust(VMX_MSR_PIN, PIN_NMI | PIN_VIRTUAL_NMIS);
-	/* The task priority is Linux's: the TEE does not touch it. */
-	c->primary[PART_TEE] =
-		adjust(VMX_MSR_PRIMARY, primary | PRIMARY_CR8_LOAD | PRIMARY_CR8_STORE);
-	c->primary[PART_REE] =
-		adjust(VMX_MSR_PRIMARY, primary | (io_bitmaps ? PRIMARY_IO_BITMAPS : 0));
+	return adjust(VMX_MSR_PIN, PIN_TIMER) & PIN_TIMER;
 }
 
-static int vmx_cpu_on(struct cpu *c)
+static void vmx_cpu_on(struct cpu *c)
 {
 	struct vmx_cpu *x = pool_alloc(sizeof(*x));
 	uint32_t *region = pool_alloc(PAGE_SIZE);
@@ -122,9 +118,8 @@ static int vmx_cpu_on(struct cpu *c)
 	nmi_windows[1] = (struct nmi_window){vmx_wait_begin, vmx_wait_end, vmx_wait_end};
 	asm volatile("vmxon %1" : "=@ccbe"(failed) : "m"(pa) : "memory");
 	if (failed)
-		return -E_INVAL;
-	choose_controls(x);
-	return 0;
+		panic("CPU %u: VMXON failed", c->id);
+	x->timer_shift = rdmsr(VMX_MSR_MISC) & 31;
 }
 
 static uint8_t *msr_map(enum partition_id part)
@@ -134,12 +129,6 @@ static uint8_t *msr_map(enum partition_id part)
 	return msr_bitmap[part];
 }
 
-static void set_bit(uint8_t *map, uint32_t bit, bool on)
-{
-	map[bit / 8] &= ~(1u << bit % 8);
-	map[bit / 8] |= (uint8_t)(on << bit % 8);
-}
-
 /* MSRs outside the bitmap's two ranges always exit. */
 static void vmx_msr_intercept(enum partition_id part, uint32_t first, uint32_t last, bool read,
 			      bool write)
@@ -147,15 +136,13 @@ static void vmx_msr_intercept(enum partition_id part, uint32_t first, uint32_t l
 	static const uint32_t bases[] = {0, 0xc0000000};
 	uint8_t *map = msr_map(part);
 
-	for (size_t r = 0; r < ARRAY_SIZE(bases); r++) {
-		for (uint32_t n = 0; n < MSR_RANGE; n++) {
-			uint32_t msr = bases[r] + n, bit = r * MSR_RANGE + n;
+	for (uint32_t n = 0; n < ARRAY_SIZE(bases) * MSR_RANGE; n++) {
+		uint32_t msr = bases[n / MSR_RANGE] + n % MSR_RANGE;
 
-			if (msr < first || msr > last)
-				continue;
-			set_bit(map, bit, read);
-			set_bit(map + MSR_WRITES, bit, write);
-		}
+		if (msr < first || msr > last)
+			continue;
+		bitmap_set(map, n, read);
+		bitmap_set(map + MSR_WRITES, n, write);
 	}
 }
 
@@ -163,19 +150,29 @@ static void vmx_io_intercept(uint16_t port)
 {
 	if (!io_bitmaps)
 		io_bitmaps = pool_alloc(IO_BITMAPS_SIZE);
-	set_bit(io_bitmaps, port, true);
+	bitmap_set(io_bitmaps, port, true);
 }
 
 static void write_controls(struct vcpu *v, hpa_t root)
 {
-	struct vmx_cpu *c = v->cpu->virt;
+	uint32_t primary = PRIMARY_TSC_OFFSET | PRIMARY_MSR_BITMAPS | PRIMARY_SECONDARY;
+	uint32_t secondary = SECONDARY_NEEDED | SECONDARY_RDTSCP | SECONDARY_INVPCID;
 	struct vmx_vcpu *s = vmx_of(v);
 
-	vmwrite(VMCS_PIN, s->pin = c->pin[v->part]);
-	vmwrite(VMCS_PRIMARY, s->primary = c->primary[v->part]);
-	vmwrite(VMCS_SECONDARY, c->secondary);
-	vmwrite(VMCS_EXIT_CTL, c->exit);
-	vmwrite(VMCS_ENTRY_CTL, c->entry);
+	if (v->part == PART_TEE) /* the task priority is Linux's: the TEE does not touch it */
+		primary |= PRIMARY_CR8_LOAD | PRIMARY_CR8_STORE;
+	else if (io_bitmaps)
+		primary |= PRIMARY_IO_BITMAPS;
+	/* A guest has RDTSCP, INVPCID and the user waits if the machine has them. */
+	if (arch_cpuid(7, 0).ecx & (1u << 5))
+		secondary |= SECONDARY_WAITPKG;
+	s->pin = adjust(VMX_MSR_PIN, PIN_NMI | PIN_VIRTUAL_NMIS | PIN_TIMER);
+	s->primary = adjust(VMX_MSR_PRIMARY, primary);
+	vmwrite(VMCS_PIN, s->pin);
+	vmwrite(VMCS_PRIMARY, s->primary);
+	vmwrite(VMCS_SECONDARY, adjust(VMX_MSR_SECONDARY, secondary));
+	vmwrite(VMCS_EXIT_CTL, adjust(VMX_MSR_EXIT, EXIT_NEEDED));
+	vmwrite(VMCS_ENTRY_CTL, adjust(VMX_MSR_ENTRY, ENTRY_NEEDED));
 	/* A vCPU never leaves its CPU and a CPU has one of each partition: two VPIDs do, and
 	 * nothing is flushed on a world switch. */
 	vmwrite(VMCS_VPID, 1 + v->part);
@@ -185,6 +182,8 @@ static void write_controls(struct vcpu *v, hpa_t root)
 		vmwrite(VMCS_IO_BITMAP_A, virt_to_phys(io_bitmaps).v);
 		vmwrite(VMCS_IO_BITMAP_B, virt_to_phys(io_bitmaps).v + PAGE_SIZE);
 	}
+	if (s->pin & PIN_TIMER)
+		vmwrite(VMCS_TIMER, UINT32_MAX);
 	vmwrite(VMCS_LINK, UINT64_MAX);
 	vmwrite(VMCS_CR0_MASK, CR0_OURS);
 	vmwrite(VMCS_CR4_MASK, ~CR4_GUEST);
@@ -231,7 +230,7 @@ void vmx_use(struct vcpu *v)
 	c->current = v;
 }
 
-static int vmx_vcpu_create(struct vcpu *v, hpa_t root)
+static void vmx_vcpu_create(struct vcpu *v, hpa_t root)
 {
 	struct vmx_vcpu *s = pool_alloc(sizeof(*s));
 	uint32_t *vmcs = pool_alloc(PAGE_SIZE);
@@ -242,11 +241,10 @@ static int vmx_vcpu_create(struct vcpu *v, hpa_t root)
 	v->control = s;
 	asm volatile("vmclear %1" : "=@ccbe"(failed) : "m"(s->vmcs_pa) : "memory");
 	if (failed)
-		return -E_INVAL;
+		panic("CPU %u: VMCLEAR failed", v->cpu->id);
 	vmx_use(v);
 	write_controls(v, root);
 	write_host_state(v->cpu);
-	return 0;
 }
 
 /* Exchanges what the CPU has only once. The monitor's own code does not touch it. */
@@ -261,7 +259,6 @@ static void make_live(struct vcpu *v)
 		s = vmx_of(c->live);
 		s->star = rdmsr(MSR_STAR);
 		s->lstar = rdmsr(MSR_LSTAR);
-		s->cstar = rdmsr(MSR_CSTAR);
 		s->sfmask = rdmsr(MSR_SFMASK);
 		s->kernel_gs = rdmsr(MSR_KERNEL_GS);
 		s->cr2 = read_cr2();
@@ -270,7 +267,6 @@ static void make_live(struct vcpu *v)
 	s = vmx_of(v);
 	wrmsr(MSR_STAR, s->star);
 	wrmsr(MSR_LSTAR, s->lstar);
-	wrmsr(MSR_CSTAR, s->cstar);
 	wrmsr(MSR_SFMASK, s->sfmask);
 	wrmsr(MSR_KERNEL_GS, s->kernel_gs);
 	write_cr2(s->cr2);
@@ -294,10 +290,21 @@ static void choose_pin(struct vcpu *v)
 		vmwrite(VMCS_PIN, s->pin = pin);
 }
 
-static void refused(struct vcpu *v, struct vexit *e)
+/* Without a time it is set as far away as it can be, and its exit then means nothing. */
+static void set_timer(struct vcpu *v)
 {
-	vmx_explain(v, true);
-	*e = (struct vexit){.reason = EXIT_BROKEN, .addr = vmread(VMCS_INSN_ERROR)};
+	struct vmx_cpu *c = v->cpu->virt;
+	struct vmx_vcpu *s = vmx_of(v);
+	uint64_t left, value = UINT32_MAX;
+
+	if ((!v->timer && !s->timed) || !(s->pin & PIN_TIMER))
+		return;
+	s->timed = v->timer;
+	if (v->timer) {
+		left = v->timer - arch_tsc();
+		value = (int64_t)left <= 0 ? 0 : (left >> c->timer_shift) + 1;
+	}
+	vmwrite(VMCS_TIMER, value < UINT32_MAX ? value : UINT32_MAX);
 }
 
 static void vmx_run(struct vcpu *v, struct vexit *e)
@@ -314,6 +321,7 @@ static void vmx_run(struct vcpu *v, struct vexit *e)
 	choose_pin(v);
 	for (;;) {
 		vmx_prepare_event(v);
+		set_timer(v);
 		result = (enum vmx_result)vmx_enter(v, s->launched);
 		if (result != VMX_EXITED)
 			break;
@@ -326,34 +334,12 @@ static void vmx_run(struct vcpu *v, struct vexit *e)
 			stat_add(v->cpu, MERLON_STAT_EXITS_TEE);
 	}
 	if (result == VMX_REFUSED) {
-		refused(v, e);
+		vmx_explain(v, true);
+		*e = (struct vexit){.reason = EXIT_BROKEN, .addr = vmread(VMCS_INSN_ERROR)};
 		return;
 	}
 	v->cpu->nmi_seen = 0;
 	*e = (struct vexit){.reason = EXIT_NMI};
-}
-
-/*
- * RAM is write-back. Devices are uncached unless the guest's PAT says write-combining, which is
- * what EPT's UC combines to (SDM volume 3, 29.3.7.2).
- */
-static uint64_t vmx_entry(hpa_t addr, uint32_t access, unsigned int level, bool device)
-{
-	if (!access)
-		return 0;
-	return addr.v | (device ? EPT_UC : EPT_WB) | (access & ACCESS_R ? EPT_R : 0) |
-	       (access & ACCESS_W ? EPT_W : 0) | (access & ACCESS_X ? EPT_X : 0) |
-	       (level ? EPT_LEAF : 0);
-}
-
-static uint64_t vmx_entry_table(hpa_t table)
-{
-	return table.v | EPT_R | EPT_W | EPT_X;
-}
-
-static bool vmx_has_huge(void)
-{
-	return rdmsr(VMX_MSR_EPT_VPID) & EPT_CAP_1G;
 }
 
 /* VMX gives no instruction bytes. */
@@ -365,12 +351,14 @@ static size_t vmx_insn_bytes(struct vcpu *v, uint8_t *buf, size_t size)
 const struct virt_backend vmx_backend = {
 	.name = "Intel VMX",
 	.probe = vmx_probe,
+	.has_timer = vmx_has_timer,
 	.cpu_on = vmx_cpu_on,
 	.msr_intercept = vmx_msr_intercept,
 	.io_intercept = vmx_io_intercept,
 	.vcpu_create = vmx_vcpu_create,
 	.vcpu_start = vmx_vcpu_start,
 	.run = vmx_run,
+	.flush = vmx_flush,
 	.skip = vmx_skip,
 	.inject = vmx_inject,
 	.inject_nmi = vmx_inject_nmi,
@@ -379,7 +367,5 @@ const struct virt_backend vmx_backend = {
 	.set = vmx_set,
 	.insn_bytes = vmx_insn_bytes,
 	.wait = vmx_wait,
-	.entry = vmx_entry,
-	.entry_table = vmx_entry_table,
-	.has_huge = vmx_has_huge,
+	.format = &format,
 };

@@ -328,17 +328,17 @@ static void attack_answers(struct attack_page *p)
 
 void hc_attack_answers(struct attack_page *p, u64 foreign)
 {
-	unsigned long data = get_zeroed_page(GFP_KERNEL);
+	unsigned long data = attack_shared_page();
 
-	list = (void *)get_zeroed_page(GFP_KERNEL);
+	list = (void *)attack_shared_page();
 	if (list && data) {
 		list_pa = virt_to_phys(list);
 		data_pa = virt_to_phys((void *)data);
 		foreign_pa = foreign;
 		attack_answers(p);
 	}
-	free_page((unsigned long)list);
-	free_page(data);
+	attack_unshare_page((unsigned long)list);
+	attack_unshare_page(data);
 }
 
 /* --- A message that changes under the reader --- */
@@ -372,7 +372,7 @@ static int flip(void *data)
 
 void hc_attack_races(struct attack_page *p, u32 session)
 {
-	unsigned long data = get_zeroed_page(GFP_KERNEL);
+	unsigned long data = attack_shared_page();
 	struct attack_range range;
 	struct task_struct *t;
 	struct flipper f;
@@ -400,5 +400,5 @@ void hc_attack_races(struct attack_page *p, u32 session)
 	kthread_stop(t);
 	attack_check("changing_message", !bad, "%u of %u calls ended oddly", bad, RACES);
 out:
-	free_page(data);
+	attack_unshare_page(data);
 }

@@ -6,8 +6,8 @@
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/tee_drv.h>
-#include <linux/uuid.h>
 #include <asm/alternative.h>
+#include <asm/asm.h>
 #include <asm/cpufeatures.h>
 #include <asm/processor.h>
 #include "attack.h"
@@ -98,11 +98,100 @@ int attack_find_range(struct attack_range *range)
 }
 EXPORT_SYMBOL_GPL(attack_find_range);
 
+int attack_find_closed(struct attack_range *range)
+{
+	struct attack_range ring;
+	unsigned int i;
+	int rc = attack_find_range(range);
+
+	for (i = 0; !rc && i < MERLON_LOG_COUNT; i++)
+		if (attack_ring(i, &ring) && ring.base >= range->base &&
+		    ring.base < range->base + range->size)
+			range->size = ring.base - range->base;
+	return rc;
+}
+EXPORT_SYMBOL_GPL(attack_find_closed);
+
+bool attack_load(const u64 *at, u64 *value)
+{
+	bool ok;
+
+	asm volatile("xorl	%k0, %k0\n"
+		     "1:	movq	(%2), %1\n"
+		     "	movb	$1, %b0\n"
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
+		     : "=&q"(ok), "=&r"(*value)
+		     : "r"(at)
+		     : "memory");
+	return ok;
+}
+EXPORT_SYMBOL_GPL(attack_load);
+
+bool attack_store(u64 *at, u64 value)
+{
+	bool ok;
+
+	asm volatile("xorl	%k0, %k0\n"
+		     "1:	movq	%1, (%2)\n"
+		     "	movb	$1, %b0\n"
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
+		     : "=&q"(ok)
+		     : "r"(value), "r"(at)
+		     : "memory");
+	return ok;
+}
+EXPORT_SYMBOL_GPL(attack_store);
+
 /* --- Messages --- */
+
+static bool sharing_seat(void)
+{
+	struct tee_regs regs = {};
+
+	return attack_hypercall(MERLON_HC_INFO, &regs) == MERLON_HC_OK &&
+	       !(regs.rsi & MERLON_FEAT_REE_MAPPED);
+}
+
+unsigned long attack_shared_page(void)
+{
+	unsigned long page = get_zeroed_page(GFP_KERNEL);
+	struct tee_regs regs = {.rsi = 1, .rdx = MERLON_MEM_SHARED};
+
+	if (!page || !sharing_seat())
+		return page;
+	/* The page is the list of itself. */
+	regs.rdi = virt_to_phys((void *)page);
+	*(u64 *)page = regs.rdi;
+	if (attack_hypercall(MERLON_HC_MEM_SHARE, &regs) != MERLON_HC_OK) {
+		free_page(page);
+		return 0;
+	}
+	*(u64 *)page = 0;
+	return page;
+}
+EXPORT_SYMBOL_GPL(attack_shared_page);
+
+void attack_unshare_page(unsigned long page)
+{
+	const u64 pa = page ? virt_to_phys((void *)page) : 0;
+	struct tee_regs release = {.rdi = TEE_OP_MEM_RELEASE, .rsi = pa, .rdx = 1};
+	struct tee_regs reclaim = {.rdi = pa, .rsi = 1};
+
+	if (page && sharing_seat()) {
+		*(u64 *)page = pa;
+		attack_hypercall(MERLON_HC_TEE_CALL, &release);
+		if (attack_hypercall(MERLON_HC_MEM_RECLAIM, &reclaim) != MERLON_HC_OK) {
+			pr_err("page %llx stays shared\n", pa);
+			return;
+		}
+	}
+	free_page(page);
+}
+EXPORT_SYMBOL_GPL(attack_unshare_page);
 
 int attack_page_init(struct attack_page *p)
 {
-	unsigned long page = get_zeroed_page(GFP_KERNEL);
+	unsigned long page = attack_shared_page();
 
 	if (!page)
 		return -ENOMEM;
@@ -115,7 +204,7 @@ EXPORT_SYMBOL_GPL(attack_page_init);
 
 void attack_page_free(struct attack_page *p)
 {
-	free_page((unsigned long)p->arg);
+	attack_unshare_page((unsigned long)p->arg);
 }
 EXPORT_SYMBOL_GPL(attack_page_free);
 
@@ -166,7 +255,8 @@ EXPORT_SYMBOL_GPL(attack_call_through);
 static const char *const gauge_names[] = TEE_STAT_NAMES;
 /* What grows with use and is no leak. */
 static const u32 counters = BIT(TEE_STAT_CALLS) | BIT(TEE_STAT_RPCS) | BIT(TEE_STAT_PREEMPTS) |
-			    BIT(TEE_STAT_PANICS) | BIT(TEE_STAT_REFUSED);
+			    BIT(TEE_STAT_PANICS) | BIT(TEE_STAT_REFUSED) | BIT(TEE_STAT_WAKES) |
+			    BIT(TEE_STAT_SHARE_INDEX);
 
 void attack_gauges_read(struct attack_gauges *g)
 {
@@ -206,30 +296,37 @@ static int any_optee(struct tee_ioctl_version_data *v, const void *data)
 	return v->impl_id == TEE_IMPL_ID_OPTEE;
 }
 
-u32 attack_hello_open(struct attack_hello *h)
+u32 attack_session_open(struct attack_session *s, const uuid_t *ta)
 {
-	static const uuid_t hello = UUID_INIT(0x8aaaf200, 0x2450, 0x11e4, 0xab, 0xe2, 0x00, 0x02,
-					      0xa5, 0xd5, 0xc5, 0x1b);
 	struct tee_ioctl_open_session_arg open = {.clnt_login = TEE_IOCTL_LOGIN_PUBLIC};
 	int rc;
 
-	h->ctx = tee_client_open_context(NULL, any_optee, NULL, NULL);
-	if (IS_ERR(h->ctx))
-		return PTR_ERR(h->ctx);
+	s->ctx = tee_client_open_context(NULL, any_optee, NULL, NULL);
+	if (IS_ERR(s->ctx))
+		return PTR_ERR(s->ctx);
 	/* The supplicant may still be starting. */
-	h->ctx->supp_nowait = false;
-	export_uuid(open.uuid, &hello);
-	rc = tee_client_open_session(h->ctx, &open, NULL);
+	s->ctx->supp_nowait = false;
+	export_uuid(open.uuid, ta);
+	rc = tee_client_open_session(s->ctx, &open, NULL);
 	if (rc < 0 || open.ret) {
-		tee_client_close_context(h->ctx);
+		tee_client_close_context(s->ctx);
 		return rc < 0 ? (u32)rc : open.ret;
 	}
-	h->session = open.session;
+	s->session = open.session;
 	return 0;
+}
+EXPORT_SYMBOL_GPL(attack_session_open);
+
+u32 attack_hello_open(struct attack_session *h)
+{
+	static const uuid_t hello = UUID_INIT(0x8aaaf200, 0x2450, 0x11e4, 0xab, 0xe2, 0x00, 0x02,
+					      0xa5, 0xd5, 0xc5, 0x1b);
+
+	return attack_session_open(h, &hello);
 }
 EXPORT_SYMBOL_GPL(attack_hello_open);
 
-u32 attack_hello_increment(const struct attack_hello *h, u64 *value)
+u32 attack_hello_increment(const struct attack_session *h, u64 *value)
 {
 	struct tee_ioctl_invoke_arg invoke = {.session = h->session, .num_params = 1};
 	struct tee_param param = {
@@ -243,23 +340,23 @@ u32 attack_hello_increment(const struct attack_hello *h, u64 *value)
 }
 EXPORT_SYMBOL_GPL(attack_hello_increment);
 
-void attack_hello_close(struct attack_hello *h)
+void attack_session_close(struct attack_session *h)
 {
 	tee_client_close_session(h->ctx, h->session);
 	tee_client_close_context(h->ctx);
 }
-EXPORT_SYMBOL_GPL(attack_hello_close);
+EXPORT_SYMBOL_GPL(attack_session_close);
 
 u32 attack_hello(void)
 {
-	struct attack_hello h;
+	struct attack_session h;
 	u64 value = 41;
 	u32 ret = attack_hello_open(&h);
 
 	if (ret)
 		return ret;
 	ret = attack_hello_increment(&h, &value);
-	attack_hello_close(&h);
+	attack_session_close(&h);
 	return ret ? ret : value != 42;
 }
 EXPORT_SYMBOL_GPL(attack_hello);

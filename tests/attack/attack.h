@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/tee_drv.h>
 #include <linux/types.h>
+#include <linux/uuid.h>
 #include "abi/hypercall.h"
 #include "abi/optee_msg.h"
 #include "abi/stats.h"
@@ -49,8 +50,14 @@ struct attack_range {
 
 /* Finds it without asking the monitor for more than where its log is. 0 or -E. */
 int attack_find_range(struct attack_range *range);
+/* The same without the logs at its end: what Linux has no right to at all. 0 or -E. */
+int attack_find_closed(struct attack_range *range);
 /* The log ring @which; false when there is none. */
 bool attack_ring(unsigned int which, struct attack_range *ring);
+
+/* One access: false when it was answered by a fault. */
+bool attack_load(const u64 *at, u64 *value);
+bool attack_store(u64 *at, u64 value);
 
 /* --- A page with a message, driven by hand --- */
 
@@ -64,6 +71,11 @@ struct attack_page {
 	struct tee_regs regs; /* of the last call */
 	s64 status;
 };
+
+/* A zeroed page that the TEE may be told of: where the seat asks for it, shared. 0: none. */
+unsigned long attack_shared_page(void);
+/* The TEE must not use it any more. */
+void attack_unshare_page(unsigned long page);
 
 int attack_page_init(struct attack_page *p);
 void attack_page_free(struct attack_page *p);
@@ -89,17 +101,19 @@ const char *attack_gauges_differ(const struct attack_gauges *before);
 		attack_check(name, !gauge_, "%s is not what it was", gauge_); \
 	} while (0)
 
-/* A session with the hello TA, through the driver. */
-struct attack_hello {
+/* A session with a TA, through the driver. */
+struct attack_session {
 	struct tee_context *ctx;
 	u32 session;
 };
 
 /* 0 or the TEE_Result or -E that says why not. */
-u32 attack_hello_open(struct attack_hello *h);
-u32 attack_hello_increment(const struct attack_hello *h, u64 *value);
-void attack_hello_close(struct attack_hello *h);
-/* All three: 0 when the TEE still serves a client as it should. */
+u32 attack_session_open(struct attack_session *s, const uuid_t *ta);
+void attack_session_close(struct attack_session *s);
+/* With the hello TA. */
+u32 attack_hello_open(struct attack_session *h);
+u32 attack_hello_increment(const struct attack_session *h, u64 *value);
+/* Open, increment, close: 0 when the TEE still serves a client as it should. */
 u32 attack_hello(void);
 
 /* A case of it. */

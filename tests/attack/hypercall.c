@@ -31,7 +31,7 @@ static void expect_op(const char *name, struct tee_regs regs, u64 want)
 
 static void attack_functions(void)
 {
-	static const u64 unknown[] = {0, 4, 0x0f, 0x11, 0x1f, 0x23, 0x100, ~0ull, 1ull << 63};
+	static const u64 unknown[] = {0, 4, 0x0f, 0x11, 0x1f, 0x26, 0x100, ~0ull, 1ull << 63};
 	const struct tee_regs none = {};
 	unsigned int i, bad = 0;
 
@@ -44,6 +44,7 @@ static void attack_functions(void)
 	expect_status("tee_return_from_ree", MERLON_HC_TEE_RETURN, none, MERLON_HC_EPERM);
 	expect_status("tee_panic_from_ree", MERLON_HC_TEE_PANIC, none, MERLON_HC_EPERM);
 	expect_status("tee_kick_from_ree", MERLON_HC_TEE_KICK, none, MERLON_HC_EPERM);
+	expect_status("tee_timer_from_ree", MERLON_HC_TEE_TIMER, none, MERLON_HC_EPERM);
 	expect_status("log_ring_unknown", MERLON_HC_LOG, (struct tee_regs){.rdi = MERLON_LOG_COUNT},
 		      MERLON_HC_EINVAL);
 	expect_status("log_ring_wild", MERLON_HC_LOG, (struct tee_regs){.rdi = ~0ull},
@@ -146,35 +147,6 @@ static void attack_call_addresses(const struct foreign *f, unsigned int n)
 
 /* --- Messages --- */
 
-struct optee_msg_arg *hc_message(struct attack_page *p, u32 cmd, u32 num_params)
-{
-	memset(p->arg, 0, PAGE_SIZE);
-	p->arg->cmd = cmd;
-	p->arg->num_params = num_params;
-	/* An answer that is not written must not look like success. */
-	p->arg->ret = TEEC_UNANSWERED;
-	return p->arg;
-}
-
-void hc_expect(const char *name, struct attack_page *p, u32 want)
-{
-	u64 ret = attack_call_through(p, TEEC_ERROR_COMMUNICATION);
-
-	attack_check(name, ret == TEE_RET_DONE && p->arg->ret == want,
-		     "answer %lld, result 0x%x, not 0x%x", (s64)ret, p->arg->ret, want);
-}
-
-/* Refused, whatever the reason given. */
-void hc_expect_refused(const char *name, struct attack_page *p)
-{
-	u64 ret = attack_call_through(p, TEEC_ERROR_COMMUNICATION);
-
-	attack_check(name,
-		     ret == TEE_EINVAL ||
-			     (ret == TEE_RET_DONE && p->arg->ret && p->arg->ret != TEEC_UNANSWERED),
-		     "answer %lld, result 0x%x", (s64)ret, p->arg->ret);
-}
-
 static void attack_messages(struct attack_page *p)
 {
 	static const u32 nobody[] = {0, 1, 0x7fffffff, 0xffffffff, 0x12345678};
@@ -270,7 +242,7 @@ static void attack_params(struct attack_page *p, u32 session, const struct forei
 /* A session that the driver opened is closed behind its back, twice. */
 static void attack_sessions(struct attack_page *p)
 {
-	struct attack_hello hello;
+	struct attack_session hello;
 
 	if (attack_hello_open(&hello)) {
 		attack_fail("open_to_close", "no session with the hello TA");
@@ -282,7 +254,7 @@ static void attack_sessions(struct attack_page *p)
 	hc_expect_refused("close_twice", p);
 	hc_message(p, OPTEE_MSG_CMD_INVOKE_COMMAND, 0)->session = hello.session;
 	hc_expect_refused("invoke_closed", p);
-	attack_hello_close(&hello);
+	attack_session_close(&hello);
 }
 
 /* --- All --- */
@@ -292,7 +264,7 @@ static void attack_all(struct attack_page *p, u64 good)
 	struct foreign f[MAX_FOREIGN];
 	unsigned int n = foreign_pages(f);
 	struct attack_gauges before;
-	struct attack_hello hello;
+	struct attack_session hello;
 
 	attack_functions();
 	attack_operations(p);
@@ -312,7 +284,7 @@ static void attack_all(struct attack_page *p, u64 good)
 	hc_attack_answers(p, f[0].pa);
 	hc_attack_races(p, hello.session);
 	attack_gauges_check("nothing_left_behind", &before);
-	attack_hello_close(&hello);
+	attack_session_close(&hello);
 	attack_normal_invoke("tee_works_after");
 }
 
@@ -327,11 +299,11 @@ static int __init hypercall_init(void)
 	rc = attack_page_init(&page);
 	if (rc)
 		return rc;
-	good = get_zeroed_page(GFP_KERNEL);
+	good = attack_shared_page();
 	if (good)
 		attack_all(&page, virt_to_phys((void *)good));
 	attack_summary(KBUILD_MODNAME);
-	free_page(good);
+	attack_unshare_page(good);
 	attack_page_free(&page);
 	return 0;
 }

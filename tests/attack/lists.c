@@ -165,9 +165,9 @@ static void attack_in_use(struct attack_page *p)
 
 void hc_attack_lists(struct attack_page *p, u32 session, u64 foreign)
 {
-	unsigned long data = get_zeroed_page(GFP_KERNEL);
+	unsigned long data = attack_shared_page();
 
-	list = (void *)get_zeroed_page(GFP_KERNEL);
+	list = (void *)attack_shared_page();
 	if (list && data) {
 		list_pa = virt_to_phys(list);
 		data_pa = virt_to_phys((void *)data);
@@ -176,6 +176,6 @@ void hc_attack_lists(struct attack_page *p, u32 session, u64 foreign)
 		attack_parts(p, session);
 		attack_in_use(p);
 	}
-	free_page((unsigned long)list);
-	free_page(data);
+	attack_unshare_page((unsigned long)list);
+	attack_unshare_page(data);
 }

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and writes every page of TEE and monitor memory, as a Linux that has been taken over
- * would: an access may fault or read all ones, and a write may change nothing. In a build with
- * the guard off the reads succeed, and the cases say FAIL with LEAK in the reason.
+ * Reads, writes and runs every page of TEE and monitor memory from each CPU, as a Linux that has been
+ * taken over would: an access may fault or read all ones, and a write may change nothing. In a build
+ * with the guard off they succeed, and the cases say FAIL with LEAK in the reason. user/ does the same
+ * from user mode.
  */
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/sched.h>
-#include <asm/asm.h>
-#include "attack.h"
-
-#define CHUNK	SZ_2M
-#define PATTERN 0x6b63617474415f5full
-/* INT3, should it be run as code; no present page, should it be a page table. */
-#define WIPE 0xccccccccccccccccull
+#include "sweep.h"
 
 static bool write = true;
 module_param(write, bool, 0444);
-MODULE_PARM_DESC(write, "write too (with the guard off, this destroys the TEE)");
+MODULE_PARM_DESC(
+	write, "write and run too (with the guard off, only on pages that nobody uses meanwhile)");
+
+static unsigned int every = 1;
+module_param(every, uint, 0444);
+MODULE_PARM_DESC(every, "not each page but each so many-th, where time is short");
 
 static bool wipe;
 module_param(wipe, bool, 0444);
@@ -28,145 +27,6 @@ static unsigned long base, size;
 module_param(base, ulong, 0444);
 module_param(size, ulong, 0444);
 MODULE_PARM_DESC(size, "attack this range rather than what is found");
-
-enum outcome {
-	FAULTED,
-	ALL_ONES,
-	LEAKED,
-	OUTCOMES
-};
-
-struct tally {
-	unsigned long count[OUTCOMES];
-	u64 first_leak;
-};
-
-static bool load(const u64 *at, u64 *value)
-{
-	bool ok;
-
-	asm volatile("xorl	%k0, %k0\n"
-		     "1:	movq	(%2), %1\n"
-		     "	movb	$1, %b0\n"
-		     "2:\n" _ASM_EXTABLE(1b, 2b)
-		     : "=&q"(ok), "=&r"(*value)
-		     : "r"(at)
-		     : "memory");
-	return ok;
-}
-
-static bool store(u64 *at, u64 value)
-{
-	bool ok;
-
-	asm volatile("xorl	%k0, %k0\n"
-		     "1:	movq	%1, (%2)\n"
-		     "	movb	$1, %b0\n"
-		     "2:\n" _ASM_EXTABLE(1b, 2b)
-		     : "=&q"(ok)
-		     : "r"(value), "r"(at)
-		     : "memory");
-	return ok;
-}
-
-static void count(struct tally *t, enum outcome o, u64 pa)
-{
-	if (o == LEAKED && !t->count[LEAKED])
-		t->first_leak = pa;
-	t->count[o]++;
-}
-
-static enum outcome try_read(u64 *at)
-{
-	u64 value;
-
-	if (!load(at, &value))
-		return FAULTED;
-	return value == ~0ull ? ALL_ONES : LEAKED;
-}
-
-/* A write that took effect reads back; where nothing reads, later cases see if the TEE lives. */
-static enum outcome try_write(u64 *at)
-{
-	u64 value;
-
-	if (!store(at, PATTERN))
-		return FAULTED;
-	if (!load(at, &value))
-		return FAULTED;
-	return value == PATTERN ? LEAKED : ALL_ONES;
-}
-
-/* Writes all of the page: nothing of what was there is left to work. */
-static enum outcome try_wipe(u64 *at)
-{
-	u64 *page = (u64 *)((unsigned long)at & PAGE_MASK);
-	unsigned int i;
-
-	for (i = 0; i < PAGE_SIZE / sizeof(u64); i++)
-		if (!store(&page[i], WIPE))
-			return FAULTED;
-	return try_write(at);
-}
-
-/* Another word in each page, so that no offset is special. */
-static unsigned int word_of(u64 pa)
-{
-	return (pa >> PAGE_SHIFT) * 37 % (PAGE_SIZE / sizeof(u64));
-}
-
-typedef enum outcome (*try_fn)(u64 *at);
-typedef void *(*map_fn)(u64 pa, size_t bytes);
-typedef void (*unmap_fn)(void *va);
-
-static void *map_cached(u64 pa, size_t bytes)
-{
-	return memremap(pa, bytes, MEMREMAP_WB);
-}
-
-static void *map_device(u64 pa, size_t bytes)
-{
-	return (void __force *)ioremap(pa, bytes);
-}
-
-static void unmap_device(void *va)
-{
-	iounmap((void __iomem __force *)va);
-}
-
-static int sweep(const struct attack_range *r, u64 step, try_fn try, map_fn map, unmap_fn unmap,
-		 struct tally *t)
-{
-	u64 chunk, pa;
-
-	for (chunk = r->base; chunk < r->base + r->size; chunk += CHUNK) {
-		size_t bytes = min_t(u64, CHUNK, r->base + r->size - chunk);
-		void *va = map(chunk, bytes);
-
-		if (!va)
-			return -ENOMEM;
-		for (pa = chunk; pa < chunk + bytes; pa += step)
-			count(t, try((u64 *)(va + (pa - chunk)) + word_of(pa)), pa);
-		unmap(va);
-		cond_resched();
-	}
-	return 0;
-}
-
-static void attack(const char *name, const struct attack_range *r, u64 step, try_fn try, map_fn map,
-		   unmap_fn unmap)
-{
-	struct tally t = {};
-	int rc = sweep(r, step, try, map, unmap, &t);
-
-	pr_info("%s: %s: %lu faulted, %lu all ones, %lu leaked\n", KBUILD_MODNAME, name,
-		t.count[FAULTED], t.count[ALL_ONES], t.count[LEAKED]);
-	if (rc)
-		attack_fail(name, "cannot map: %d", rc);
-	else
-		attack_check(name, !t.count[LEAKED], "LEAK in %lu pages, first at %#llx",
-			     t.count[LEAKED], t.first_leak);
-}
 
 /* Every word of a page, since a guard could work by the page's first bytes only. */
 static void attack_whole_page(const struct attack_range *r)
@@ -197,74 +57,53 @@ static void attack_log(unsigned int which, const char *name)
 		/* The last word of a page: where records change least. */
 		u64 *at = &va[(pa + PAGE_SIZE) / sizeof(u64) - 1];
 
-		if (!load(at, &before))
+		if (!attack_load(at, &before))
 			continue;
-		store(at, ~before);
-		changed += load(at, &after) && after == ~before;
+		attack_store(at, ~before);
+		changed += attack_load(at, &after) && after == ~before;
 	}
 	attack_check(name, va && !changed, "LEAK: %u pages written", changed);
 	if (va)
 		memunmap(va);
 }
 
-/* The part of @r that holds no log. */
-static void leave_logs(struct attack_range *r)
+/* The rings may be read: what is in them must not be code. */
+static void attack_log_execution(void)
 {
 	struct attack_range ring;
+	char name[32];
 	unsigned int i;
 
-	for (i = 0; i < MERLON_LOG_COUNT; i++)
-		if (attack_ring(i, &ring) && ring.base >= r->base && ring.base < r->base + r->size)
-			r->size = ring.base - r->base;
-}
-
-#define MSI_BASE    0xfee00000ull
-#define IOAPIC_BASE 0xfec00000ull
-#define PIN_REG	    (0x10 + 2 * 23) /* the last pin of an I/O APIC with 24: nobody uses it */
-#define MODE_INIT   0x500
-#define MASKED	    0x10000
-
-/*
- * Interrupts of the kind INIT, which the monitor's filter of the local APIC would not see. The
- * destination does not exist: if one goes out, this case fails and the machine goes on.
- */
-static void attack_interrupts(void)
-{
-	u64 *msi = (void __force *)ioremap(MSI_BASE + 0xf0000, PAGE_SIZE);
-	u32 __iomem *ioapic = ioremap(IOAPIC_BASE, PAGE_SIZE);
-	u32 before, after;
-
-	attack_check("msi_by_store", msi && !store(msi, MODE_INIT), "not refused");
-	if (ioapic) {
-		local_irq_disable();
-		writel(PIN_REG, ioapic);
-		before = readl(ioapic + 4);
-		writel(MASKED | MODE_INIT, ioapic + 4);
-		after = readl(ioapic + 4);
-		if (after != before)
-			writel(before, ioapic + 4);
-		local_irq_enable();
-		attack_check("init_by_ioapic", after == before, "%#x was taken", after);
-		iounmap(ioapic);
-	} else {
-		attack_fail("init_by_ioapic", "cannot map");
+	for (i = 0; i < MERLON_LOG_COUNT; i++) {
+		snprintf(name, sizeof(name), "execute_log%u", i);
+		if (attack_ring(i, &ring))
+			sweep(name, &ring, PAGE_SIZE, try_execute, &sweep_code);
+		else
+			attack_fail(name, "no ring");
 	}
-	if (msi)
-		unmap_device(msi);
 }
 
-/* Gate A20 closed would make CPU 0, in the monitor too, see odd MiB as the even ones below. */
-static void attack_a20(void)
+static void attack_all(const struct attack_range *r)
 {
-	unsigned long flags;
-	u8 after;
+	const u64 step = every * PAGE_SIZE;
 
-	local_irq_save(flags);
-	outb(inb(0x92) & ~3, 0x92);
-	after = inb(0x92);
-	outb(after | 2, 0x92);
-	local_irq_restore(flags);
-	attack_check("a20_stays_open", after & 2, "port 92 reads %#x", after);
+	attack_check("range_is_large", r->size >= SZ_4M, "only %#llx bytes", r->size);
+	if (wipe) {
+		sweep("wipe", r, PAGE_SIZE, try_wipe, &sweep_cached);
+		return;
+	}
+	sweep("read_cached", r, step, try_read, &sweep_cached);
+	sweep("read_uncached", r, 16 * step, try_read, &sweep_device);
+	attack_whole_page(r);
+	if (!write)
+		return;
+	sweep("write_cached", r, step, try_write, &sweep_cached);
+	sweep("write_uncached", r, 16 * step, try_write, &sweep_device);
+	sweep("execute", r, step, try_execute, &sweep_code);
+	attack_log(MERLON_LOG_MONITOR, "write_monitor_log");
+	attack_log(MERLON_LOG_TEE, "write_tee_log");
+	attack_log_execution();
+	attack_normal_invoke("tee_works_after");
 }
 
 static int __init memory_init(void)
@@ -274,35 +113,17 @@ static int __init memory_init(void)
 
 	if (rc)
 		return rc;
-	if (!size) {
-		rc = attack_find_range(&r);
-		if (rc) {
-			attack_fail("find_range", "%d", rc);
-			goto out;
-		}
-		leave_logs(&r);
-	}
+	rc = sweep_init();
+	if (rc)
+		return rc;
+	rc = size ? 0 : attack_find_closed(&r);
 	pr_info("%s: %#llx to %#llx\n", KBUILD_MODNAME, r.base, r.base + r.size - 1);
-	attack_check("range_is_large", r.size >= SZ_4M, "only %#llx bytes", r.size);
-
-	if (wipe) {
-		attack("wipe", &r, PAGE_SIZE, try_wipe, map_cached, memunmap);
-		goto out;
-	}
-	attack("read_cached", &r, PAGE_SIZE, try_read, map_cached, memunmap);
-	attack("read_uncached", &r, 16 * PAGE_SIZE, try_read, map_device, unmap_device);
-	attack_whole_page(&r);
-	if (write) {
-		attack("write_cached", &r, PAGE_SIZE, try_write, map_cached, memunmap);
-		attack("write_uncached", &r, 16 * PAGE_SIZE, try_write, map_device, unmap_device);
-		attack_log(MERLON_LOG_MONITOR, "write_monitor_log");
-		attack_log(MERLON_LOG_TEE, "write_tee_log");
-		attack_interrupts();
-		attack_a20();
-		attack_normal_invoke("tee_works_after");
-	}
-out:
+	if (rc)
+		attack_fail("find_range", "%d", rc);
+	else
+		attack_all(&r);
 	attack_summary(KBUILD_MODNAME);
+	sweep_exit();
 	return 0;
 }
 

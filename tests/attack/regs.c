@@ -293,7 +293,7 @@ static void attack_cpus(struct attack_page *p, u32 session)
 
 static int __init regs_init(void)
 {
-	struct attack_hello hello;
+	struct attack_session hello;
 	struct attack_page page;
 	int rc = attack_probe();
 
@@ -312,7 +312,7 @@ static int __init regs_init(void)
 		attack_fail("open_hello", "no session with the hello TA");
 	} else {
 		attack_cpus(&page, hello.session);
-		attack_hello_close(&hello);
+		attack_session_close(&hello);
 	}
 	attack_summary(KBUILD_MODNAME);
 out:

@@ -117,6 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ree_op(take(&in, 1), take_address(&in), take(&in, 2), take(&in, 2));
 			break;
 		case 1:
+			fake_time += (op >> 4) * 1000;
+			fake_timer_event();
 			take_bytes(&in, fake_ree + (op >> 4) * PAGE_SIZE + take(&in, 1) * 8,
 				   take(&in, 1));
 			break;

@@ -11,11 +11,6 @@
 #define GP 13
 #define PF 14
 
-static uint64_t event(uint64_t type, uint8_t vector)
-{
-	return EVENT_VALID | type << 8 | vector;
-}
-
 static uint8_t merged(uint64_t first, uint8_t vector)
 {
 	uint64_t e = event_merge(first, vector);
@@ -31,29 +26,29 @@ static void test_merge(void **state)
 {
 	assert_int_equal(merged(0, GP), GP);
 	assert_int_equal(merged(0, UD), UD);
-	assert_int_equal(merged(event(EVENT_TYPE_EXC, DB), GP), GP);
-	assert_int_equal(merged(event(EVENT_TYPE_EXC, GP), UD), UD);
-	assert_int_equal(merged(event(EVENT_TYPE_EXC, GP), GP), DF);
-	assert_int_equal(merged(event(EVENT_TYPE_EXC, PF), GP), DF);
-	assert_int_equal(merged(event(EVENT_TYPE_EXC, DE), GP), DF);
-	assert_int_equal(merged(event(EVENT_TYPE_EXTERNAL, GP), GP), GP);
-	assert_int_equal(merged(event(EVENT_TYPE_NMI, 2), GP), GP);
-	assert_int_equal(event_merge(event(EVENT_TYPE_EXC, DF), GP), 0);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXC, DB), GP), GP);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXC, GP), UD), UD);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXC, GP), GP), DF);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXC, PF), GP), DF);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXC, DE), GP), DF);
+	assert_int_equal(merged(event_make(EVENT_TYPE_EXTERNAL, GP), GP), GP);
+	assert_int_equal(merged(event_make(EVENT_TYPE_NMI, 2), GP), GP);
+	assert_int_equal(event_merge(event_make(EVENT_TYPE_EXC, DF), GP), 0);
 }
 
 static void test_again(void **state)
 {
-	const uint64_t with_error = event(EVENT_TYPE_EXC, PF) | EVENT_HAS_ERROR | 5ull << 32;
+	const uint64_t with_error = event_make(EVENT_TYPE_EXC, PF) | EVENT_HAS_ERROR | 5ull << 32;
 
 	assert_int_equal(event_again(0), 0);
 	assert_int_equal(event_again(with_error & ~EVENT_VALID), 0);
 	assert_int_equal(event_again(with_error), with_error);
-	assert_int_equal(event_again(event(EVENT_TYPE_NMI, 2)), event(EVENT_TYPE_NMI, 2));
-	assert_int_equal(event_again(event(EVENT_TYPE_EXTERNAL, 0x31)),
-			 event(EVENT_TYPE_EXTERNAL, 0x31));
+	assert_int_equal(event_again(event_make(EVENT_TYPE_NMI, 2)), event_make(EVENT_TYPE_NMI, 2));
+	assert_int_equal(event_again(event_make(EVENT_TYPE_EXTERNAL, 0x31)),
+			 event_make(EVENT_TYPE_EXTERNAL, 0x31));
 	for (uint64_t type = EVENT_TYPE_SOFT; type < 8; type++)
-		assert_int_equal(event_again(event(type, 0x80)), 0);
-	assert_int_equal(event_again(event(EVENT_TYPE_EXC, BP)), 0);
+		assert_int_equal(event_again(event_make(type, 0x80)), 0);
+	assert_int_equal(event_again(event_make(EVENT_TYPE_EXC, BP)), 0);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "tests/monitor/fake.h"
 #include <monitor/iommu/iommu.h>
+#include <monitor/share.h>
 
 struct cpu cpus[MAX_CPUS];
 uint32_t ncpus;
@@ -15,11 +16,19 @@ uint32_t fake_apic[MAX_CPUS][0x400 / 4];
 uint32_t fake_ioapic[256], fake_ioapic_select;
 unsigned int fake_nmis[MAX_CPUS];
 unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
-unsigned int fake_wipes, fake_outs;
+unsigned int fake_wipes, fake_outs, fake_flushes, fake_iommu_flushes;
 uint32_t fake_out;
+uint32_t fake_pci_address, fake_pci[256][64];
+uint64_t fake_mcfg, fake_msr[3][12];
+unsigned int fake_msr_writes;
+unsigned int fake_mitigated[MITIGATE_COUNT];
 bool fake_guard = true;
 struct cpuid fake_cpuid;
+uint64_t fake_tsc = 1000;
+uint32_t *fake_hpet;
+bool fake_timer;
 
+hpa_t fake_roots[PART_COUNT];
 static uint8_t *ram;
 static uint64_t pool;
 static uint32_t current;
@@ -73,6 +82,11 @@ void *pool_alloc(size_t bytes)
 	return memset(p, 0, bytes);
 }
 
+void *pool_page(void)
+{
+	return pool_alloc(PAGE_SIZE);
+}
+
 /* --- arch.h --- */
 struct cpu *this_cpu(void)
 {
@@ -92,7 +106,35 @@ uint64_t arch_xcr0(void)
 
 uint64_t arch_tsc(void)
 {
-	return 1000;
+	return fake_tsc;
+}
+
+const void *acpi_find(const char *signature, size_t *size)
+{
+	static uint8_t table[60];
+	const bool mcfg = !strcmp(signature, "MCFG");
+	const uint64_t base = mcfg ? fake_mcfg : fake_hpet ? 0xfed00000 : 0;
+
+	assert_true(mcfg || !strcmp(signature, "HPET"));
+	memset(table, 0, sizeof(table));
+	memcpy(table + 44, &base, sizeof(base)); /* in both */
+	*size = base ? sizeof(table) : 0;
+	return base ? table : NULL;
+}
+
+void acpi_hide(const char *signature)
+{
+}
+
+volatile void *arch_map_device(hpa_t addr, size_t bytes)
+{
+	assert_int_equal(addr.v, 0xfed00000);
+	return fake_hpet;
+}
+
+void arch_mitigate(unsigned int which)
+{
+	fake_mitigated[which]++;
 }
 
 bool iommu_active(void)
@@ -102,6 +144,20 @@ bool iommu_active(void)
 
 void iommu_poll(void)
 {
+}
+
+int iommu_open(uint64_t addr)
+{
+	return 0;
+}
+
+void iommu_set(uint64_t addr)
+{
+}
+
+void iommu_flush(void)
+{
+	fake_iommu_flushes++;
 }
 
 void arch_pause(void)
@@ -114,13 +170,46 @@ void arch_wbinvd(void)
 
 uint32_t arch_in(uint16_t port, unsigned int size)
 {
+	if (port == PCI_ADDRESS)
+		return fake_pci_address;
+	if (port == PCI_DATA && size == 4 && fake_pci_address >> 31)
+		return fake_pci[fake_pci_address >> 8 & 0xff][fake_pci_address >> 2 & 0x3f];
 	return 0x87654321;
 }
 
 void arch_out(uint16_t port, unsigned int size, uint32_t value)
 {
+	if (port == PCI_ADDRESS && size == 4)
+		fake_pci_address = value;
 	fake_outs++;
 	fake_out = value;
+}
+
+/* The three places where counters are turned on. */
+static uint64_t *msr_at(uint32_t msr)
+{
+	static const uint32_t first[] = {0x38f, 0xc0000301, 0xc0010200};
+
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
+		if (msr >= first[i] && msr - first[i] < ARRAY_SIZE(fake_msr[i]))
+			return &fake_msr[i][msr - first[i]];
+	fail_msg("MSR %x", msr);
+	return NULL;
+}
+
+uint64_t arch_msr_read(uint32_t msr)
+{
+	return *msr_at(msr);
+}
+
+void arch_msr_write(uint32_t msr, uint64_t value)
+{
+	*msr_at(msr) = value;
+	fake_msr_writes++;
+}
+
+void ranges_add(uint64_t base, uint64_t size, uint32_t type)
+{
 }
 
 void *phys_to_virt(hpa_t addr)
@@ -246,30 +335,41 @@ static void fake_wait(void)
 	fake_waits++;
 }
 
-/* access in the low bits, bit 3 = table, bit 4 = leaf above 4 KiB */
-static uint64_t fake_entry(hpa_t addr, uint32_t access, unsigned int level, bool device)
-{
-	assert_int_equal(addr.v % PAGE_SIZE, 0);
-	return addr.v | access | (level ? 16 : 0);
-}
-
-static uint64_t fake_entry_table(hpa_t table)
-{
-	return table.v | 8;
-}
-
-static bool fake_has_huge(void)
-{
-	return true;
-}
+/* access in the low bits, bit 3 = table, bit 7 = leaf above 4 KiB */
+static const struct second_level_format format = {
+	.read = ACCESS_R,
+	.write = ACCESS_W,
+	.exec = ACCESS_X,
+	.table = 8 | 7,
+	.max_level = 2,
+	.present = 7,
+	.kind = 0x80,
+	.large = 0x80,
+};
 
 static void fake_msr_intercept(enum partition_id part, uint32_t first, uint32_t last, bool read,
 			       bool write)
 {
 }
 
+static void fake_io_intercept(uint16_t port)
+{
+}
+
+static void fake_flush(struct vcpu *v)
+{
+	fake_flushes++;
+}
+
+static bool fake_has_timer(void)
+{
+	return fake_timer;
+}
+
 static const struct virt_backend backend = {
+	.has_timer = fake_has_timer,
 	.run = fake_run,
+	.flush = fake_flush,
 	.skip = fake_skip,
 	.inject = fake_inject,
 	.inject_nmi = fake_inject_nmi,
@@ -279,10 +379,9 @@ static const struct virt_backend backend = {
 	.vcpu_start = fake_start,
 	.insn_bytes = fake_insn_bytes,
 	.wait = fake_wait,
-	.entry = fake_entry,
-	.entry_table = fake_entry_table,
-	.has_huge = fake_has_huge,
+	.format = &format,
 	.msr_intercept = fake_msr_intercept,
+	.io_intercept = fake_io_intercept,
 };
 const struct virt_backend *virt = &backend;
 
@@ -325,7 +424,12 @@ static void fake_memory(void)
 	memory_init();
 	share(FAKE_TEE, 2 << 20, OWNER_REE, OWNER_TEE, MEM_DONATE, 0);
 	share(FAKE_MONITOR, FAKE_RAM - FAKE_MONITOR, OWNER_REE, OWNER_MONITOR, MEM_DONATE, 0);
-	share(1 << 20, FAKE_TEE - (1 << 20), OWNER_REE, OWNER_TEE, MEM_SHARE, ACCESS_R | ACCESS_W);
+	if (options.seat == MERLON_SEAT_WORLD)
+		share(1 << 20, FAKE_TEE - (1 << 20), OWNER_REE, OWNER_TEE, MEM_SHARE,
+		      ACCESS_R | ACCESS_W);
+	for (unsigned int p = 0; p < PART_COUNT; p++)
+		fake_roots[p] = second_level_build(p);
+	share_init(fake_roots);
 }
 
 void fake_machine(uint32_t n)
@@ -337,7 +441,7 @@ void fake_machine(uint32_t n)
 	memset(fake_ioapic, 0, sizeof(fake_ioapic));
 	memset(fake_nmis, 0, sizeof(fake_nmis));
 	fake_apic_resets = fake_waits = fake_switches = fake_resets = 0;
-	fake_wipes = fake_outs = 0;
+	fake_wipes = fake_outs = fake_flushes = fake_iommu_flushes = 0;
 	fake_guard = true;
 	dead = false;
 	current = 0;

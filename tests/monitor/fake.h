@@ -35,10 +35,20 @@ extern unsigned int fake_apic_resets, fake_waits, fake_switches, fake_resets;
 extern unsigned int fake_wipes; /* of the TEE's memory */
 extern unsigned int fake_outs; /* writes that reached I/O ports ... */
 extern uint32_t fake_out; /* ... and the last one's value */
+extern uint32_t fake_pci_address, fake_pci[256][64]; /* configuration space of bus 0 */
+extern uint64_t fake_mcfg; /* where it is in memory; 0: nowhere */
+extern uint64_t fake_msr[3][12]; /* from 38f, c0000301, c0010200 on */
+extern unsigned int fake_msr_writes;
+extern unsigned int fake_flushes, fake_iommu_flushes; /* of a vCPU's translations; of devices' */
+extern unsigned int fake_mitigated[MITIGATE_COUNT]; /* how often each was done */
 extern bool fake_guard;
+extern uint64_t fake_tsc;
+extern uint32_t *fake_hpet; /* its registers; NULL: there is none */
+extern bool fake_timer; /* the backend has one */
+extern hpa_t fake_roots[PART_COUNT];
 extern struct cpuid fake_cpuid; /* what the hardware answers to every leaf */
 
-/* n CPUs, REE running on CPU 0, TEE ready on all; RAM divided as in the world seat. */
+/* n CPUs, REE running on CPU 0, TEE ready on all; RAM divided as options.seat says. */
 void fake_machine(uint32_t n);
 /* The CPU that the next calls run on. */
 void fake_on(uint32_t cpu);

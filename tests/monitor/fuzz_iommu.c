@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	copy = malloc(size - 1); /* of exactly this size: what reads behind it is seen */
 	memcpy(copy, data + 1, size - 1);
-	ok = *data & 1 ? dmar_parse(copy, size - 1, &config) : ivrs_parse(copy, size - 1, &config);
+	ok = iommu_parse(copy, size - 1, &config, *data & 1 ? dmar_entry : ivrs_entry);
 	free(copy);
 	check(config.units, config.nunits, IOMMU_MAX_UNITS);
 	check(config.reserved, config.nreserved, IOMMU_MAX_RESERVED);

@@ -52,9 +52,11 @@ static void test_decode(void **state)
 		/* ds mov %eax, moffs64; moffs32 */
 		{{0x3e, 0xa3, 1, 2, 3, 4, 5, 6, 7, 8}, 10, 64, 10, 0, true, false, false, 0},
 		{{0xa3, 1, 2, 3, 4}, 5, 32, 5, 0, true, false, false, 0},
-		/* refused: 16 and 64 bits wide, register operand, C7 /1, other opcode, real mode */
+		/* mov %rcx, (%r11) */
+		{{0x49, 0x89, 0x0b}, 3, 64, 3, 1, true, false, false, 0},
+		/* refused: 16 bits wide, exchange of 64, register operand, C7 /1, other opcode, real mode */
 		{{0x66, 0x89, 0x08}, 3, 64, 0, 0, false, false, false, 0},
-		{{0x48, 0x89, 0x08}, 3, 64, 0, 0, false, false, false, 0},
+		{{0x48, 0x87, 0x08}, 3, 64, 0, 0, false, false, false, 0},
 		{{0x89, 0xc8}, 2, 64, 0, 0, false, false, false, 0},
 		{{0xc7, 0x08, 1, 0, 0, 0}, 6, 64, 0, 0, false, false, false, 0},
 		{{0x0f, 0x11, 0x00}, 3, 64, 0, 0, false, false, false, 0},
@@ -74,6 +76,7 @@ static void test_decode(void **state)
 		if (!ok)
 			continue;
 		assert_int_equal(i.len, cases[n].len);
+		assert_int_equal(i.wide, cases[n].bytes[0] == 0x49);
 		assert_int_equal(i.exchange, cases[n].exchange);
 		assert_int_equal(i.immediate, cases[n].immediate);
 		if (i.immediate)
@@ -153,10 +156,25 @@ static void test_apic(void **state)
 	assert_int_equal(fake_apic[0][0x20 / 4], 0);
 	apic_store(0x300, 0x200); /* SMI */
 	assert_int_equal(fake_apic[0][0x300 / 4], 0);
-	apic_store(0x300, 0x400); /* NMI and ordinary vectors go out */
-	assert_int_equal(fake_apic[0][0x300 / 4], 0x400);
+	apic_store(0x310, 11 << 24);
+	apic_store(0x300, 0x400); /* an NMI becomes an event of the other CPU's */
+	assert_int_equal(fake_apic[0][0x300 / 4], 0);
+	assert_true(cpus[1].events & EVENT_NMI);
+	assert_int_equal(fake_nmis[1], 1); /* the kick's */
+	apic_store(0x300, 0x444fd); /* NMI to itself */
+	fake_turn(0, (struct vexit){.reason = EXIT_NMI_ENDS});
+	assert_true(f->nmi);
+	apic_store(0x300, 0x31); /* ordinary vectors go out */
+	assert_int_equal(fake_apic[0][0x300 / 4], 0x31);
 	apic_store(0x302, 1);
 	assert_int_equal(f->injected, VECTOR_GP);
+	/* 64 bits */
+	f->injected = -1;
+	memcpy(phys_to_virt(hpa(CODE)), "\x48\x89\x03", 3);
+	fake_turn(0,
+		  (struct vexit){.reason = EXIT_FAULT, .write = true, .addr = APIC_PAGE + 0x300});
+	assert_int_equal(f->injected, VECTOR_GP);
+	assert_int_equal(fake_apic[0][0x300 / 4], 0x31);
 }
 
 /* INIT and SMI by any way but the command register: nothing of it reaches the hardware. */
@@ -226,6 +244,21 @@ static void test_ports(void **state)
 	assert_int_equal(fake_outs, 2);
 }
 
+/* What starts a copy of QEMU's fw_cfg; the rest of that device is Linux's. */
+static void test_fw_cfg(void **state)
+{
+	port(0x514, 4, true, 0);
+	port(0x510, 2, true, 0);
+	assert_int_equal(f->injected, -1);
+	assert_int_equal(fake_outs, 2);
+	port(0x518, 4, true, 0x1000);
+	assert_int_equal(f->injected, VECTOR_GP);
+	f->injected = -1;
+	port(0x516, 4, true, 0x1000);
+	assert_int_equal(f->injected, VECTOR_GP);
+	assert_int_equal(fake_outs, 2);
+}
+
 /* Firmware wakes the machine without the monitor: nothing of the TEE may be left. */
 static void test_sleep(void **state)
 {
@@ -241,6 +274,32 @@ static void test_sleep(void **state)
 	port(0x602, 4, true, 0x20000000);
 	assert_int_equal(fake_wipes, 3);
 	assert_int_equal(fake_outs, 5);
+}
+
+/* The same before a reset, by each of its ports. */
+static void test_reset(void **state)
+{
+	boot.reset_port = 0x70;
+	boot.reset_value = 6;
+	port(0x64, 1, true, 0xff); /* pulses nothing */
+	port(0x64, 1, true, 0xad);
+	port(0x92, 1, true, 2);
+	port(0xcf9, 1, true, 2); /* the kind of reset, not yet the reset */
+	port(0xcf8, 4, true, 0x80000400); /* a PCI address */
+	port(0x70, 1, true, 7);
+	assert_int_equal(fake_wipes, 0);
+	port(0x64, 1, true, 0xfe);
+	assert_int_equal(fake_wipes, 1);
+	port(0x92, 1, true, 3);
+	assert_int_equal(fake_wipes, 2);
+	port(0xcf9, 1, true, 6);
+	assert_int_equal(fake_wipes, 3);
+	port(0xcf8, 2, true, 0x0600);
+	assert_int_equal(fake_wipes, 4);
+	port(0x6f, 2, true, 0x0600);
+	assert_int_equal(fake_wipes, 5);
+	assert_int_equal(fake_outs, 11);
+	boot.reset_port = 0;
 }
 
 static void test_init_sipi(void **state)
@@ -352,6 +411,13 @@ static void test_options(void **state)
 	assert_int_equal(options.tee_mem, 48 << 20);
 	assert_true(options.serial);
 	assert_int_equal(options.log_level, LOG_DEBUG);
+	options_parse("seat=vm iommu=require ibpb=off l1d=always rsb=always rsb=auto verw=perhaps");
+	assert_int_equal(options.seat, MERLON_SEAT_VM);
+	assert_int_equal(options.iommu, IOMMU_REQUIRE);
+	assert_int_equal(options.mitigate[MITIGATE_IBPB], MITIGATE_OFF);
+	assert_int_equal(options.mitigate[MITIGATE_L1D], MITIGATE_ALWAYS);
+	assert_int_equal(options.mitigate[MITIGATE_VERW], MITIGATE_AUTO);
+	assert_int_equal(options.mitigate[MITIGATE_RSB], MITIGATE_AUTO);
 	options_parse("tee_mem=1M log=loud tee_mem=99999999999999999999G tee_mem=64MB guard=off x");
 	assert_int_equal(options.tee_mem, 48 << 20);
 	assert_int_equal(options.log_level, LOG_DEBUG);
@@ -365,9 +431,10 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_decode), T(test_guest_read), T(test_apic),	T(test_apic_vectors),
-		T(test_ioapic), T(test_ports),	    T(test_sleep),	T(test_init_sipi),
-		T(test_msr),	T(test_cpuid),	    T(test_xsave_size), T(test_options),
+		T(test_decode),	    T(test_guest_read), T(test_apic),	T(test_apic_vectors),
+		T(test_ioapic),	    T(test_ports),	T(test_fw_cfg), T(test_sleep),
+		T(test_reset),	    T(test_init_sipi),	T(test_msr),	T(test_cpuid),
+		T(test_xsave_size), T(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ static void test_dmar(void **state)
 	used += 8;
 	dmar_unit(1, 0xfed91000);
 	dmar_reserved(0x7f000000, 0x7f0fffff);
-	assert_true(dmar_parse(table, used, &config));
+	assert_true(iommu_parse(table, used, &config, dmar_entry));
 	assert_int_equal(config.nunits, 2);
 	assert_int_equal(config.units[0].base, 0xfed90000);
 	assert_int_equal(config.units[0].end, 0xfed91000);
@@ -75,27 +75,28 @@ static void test_dmar(void **state)
 
 static void test_dmar_damaged(void **state)
 {
-	assert_false(dmar_parse(table, used, &config)); /* no unit at all */
+	assert_false(iommu_parse(table, used, &config, dmar_entry)); /* no unit at all */
 	dmar_unit(0, 0xfed90000);
-	assert_false(dmar_parse(table, used - 1, &config)); /* cut off */
+	assert_false(iommu_parse(table, used - 1, &config, dmar_entry)); /* cut off */
 	put(50, 0, 2);
-	assert_false(dmar_parse(table, used, &config)); /* an entry without length */
+	assert_false(iommu_parse(table, used, &config, dmar_entry)); /* an entry without length */
 	put(50, 12, 2);
-	assert_false(dmar_parse(table, used, &config)); /* too short for what it says it is */
+	assert_false(iommu_parse(table, used, &config,
+				 dmar_entry)); /* too short for what it says it is */
 	setup(NULL);
 	dmar_unit(0, 0xfed90800);
-	assert_false(dmar_parse(table, used, &config)); /* not a page */
+	assert_false(iommu_parse(table, used, &config, dmar_entry)); /* not a page */
 	setup(NULL);
 	dmar_unit(0, 0);
-	assert_false(dmar_parse(table, used, &config));
+	assert_false(iommu_parse(table, used, &config, dmar_entry));
 	setup(NULL);
 	dmar_unit(0, 0xfed90000);
 	dmar_reserved(0x7f000000, UINT64_MAX); /* wraps */
-	assert_false(dmar_parse(table, used, &config));
+	assert_false(iommu_parse(table, used, &config, dmar_entry));
 	setup(NULL);
 	for (unsigned int i = 0; i <= IOMMU_MAX_UNITS; i++)
 		dmar_unit(0, 0xfed90000 + i * PAGE_SIZE);
-	assert_false(dmar_parse(table, used, &config)); /* too many */
+	assert_false(iommu_parse(table, used, &config, dmar_entry)); /* too many */
 }
 
 static void test_ivrs(void **state)
@@ -104,26 +105,16 @@ static void test_ivrs(void **state)
 	ivrs_unit(0x11, 0xfed80000); /* the same one, in the newer form */
 	ivrs_memory(1, 0x7f000000, 0x1000);
 	ivrs_memory(8, 0x7f800000, 0x1000); /* an exclusion range, which is not used */
-	assert_true(ivrs_parse(table, used, &config));
+	assert_true(iommu_parse(table, used, &config, ivrs_entry));
 	assert_int_equal(config.nunits, 1);
 	assert_int_equal(config.units[0].base, 0xfed80000);
 	assert_int_equal(config.units[0].end, 0xfed84000);
 	assert_int_equal(config.nreserved, 1);
 	setup(NULL);
 	ivrs_unit(0x40, 0xfed80000);
-	assert_false(ivrs_parse(table, used - 1, &config));
+	assert_false(iommu_parse(table, used - 1, &config, ivrs_entry));
 	ivrs_memory(1, UINT64_MAX - 0xfff, 0x2000);
-	assert_false(ivrs_parse(table, used, &config));
-}
-
-static uint64_t fake_leaf(hpa_t addr, uint32_t access, unsigned int level, bool device)
-{
-	return addr.v | access | (level ? 0x80 : 0);
-}
-
-static uint64_t fake_table(hpa_t to, unsigned int level)
-{
-	return to.v | 0x100;
+	assert_false(iommu_parse(table, used, &config, ivrs_entry));
 }
 
 static uint32_t ree_only(uint64_t addr, uint64_t *end)
@@ -143,8 +134,15 @@ static uint64_t look_up(hpa_t root, uint64_t addr)
 /* A table in another form than the CPU's: each page of Linux's is there, no other is. */
 static void test_table(void **state)
 {
-	const struct second_level_format format = {
-		.leaf = fake_leaf, .table = fake_table, .absent = 0x200, .max_level = 1};
+	/* An entry for a table has bit 8, and 1 + the level from bit 9 on. */
+	const struct second_level_format format = {.read = ACCESS_R,
+						   .write = ACCESS_W,
+						   .table = 0x100,
+						   .level = 0x200,
+						   .absent = 0x200,
+						   .max_level = 1,
+						   .present = 0x103,
+						   .large = 0x80};
 	hpa_t root;
 
 	fake_machine(1);

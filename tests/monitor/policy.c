@@ -109,8 +109,8 @@ static void test_refused(void **state)
 
 static void test_privilege(void **state)
 {
-	fake(0, PART_REE)->regs[VREG_CPL] = 3;
-	call_tee(0);
+	ree(0)->regs.rax = MERLON_HC_TEE_CALL;
+	fake_turn(0, (struct vexit){.reason = EXIT_HYPERCALL, .insn_len = 3, .user = true});
 	assert_ptr_equal(cpus[0].current, ree(0));
 	assert_int_equal(fake(0, PART_REE)->injected, VECTOR_UD);
 	assert_int_equal(fake(0, PART_REE)->skipped, 0);
@@ -196,9 +196,9 @@ static void test_nmi_in_tee(void **state)
 	fake_turn(0, nmi);
 	assert_false(fake(0, PART_TEE)->nmi);
 	assert_true(fake(0, PART_TEE)->virq);
-	assert_int_equal(cpus[0].stats[MERLON_STAT_NMI], 1);
 	tee_return(0);
 	events_handle(&cpus[0]);
+	assert_int_equal(cpus[0].stats[MERLON_STAT_NMI], 1);
 	assert_true(fake(0, PART_REE)->nmi);
 	assert_true(ree(0)->nmi_masked);
 	/* A second one waits for the first handler's end. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <asm/prctl.h>
 #include <elf.h>
 #include <err.h>
 #include <link.h>
@@ -23,6 +24,7 @@
 
 #define PAGE	    4096ul
 #define STACK	    (256ul << 10)
+#define RFLAGS_TF   0x100
 #define MAX_HANDLES 16
 
 #define NOT_FOUND   0xffff0008u
@@ -67,9 +69,16 @@ static uintptr_t get_fs(void)
 	return fs;
 }
 
+/* By system call: a host kernel that does not announce FSGSBASE forgets, when it next schedules, what
+ * WRFSBASE has set. No call of the C library: it may look for errno behind FS. */
 static void set_fs(uintptr_t fs)
 {
-	__asm__ volatile("wrfsbase %0" ::"r"(fs) : "memory");
+	long res = SYS_arch_prctl;
+
+	__asm__ volatile("syscall"
+			 : "+a"(res)
+			 : "D"(ARCH_SET_FS), "S"(fs)
+			 : "rcx", "r11", "memory");
 }
 
 static int host_prot(uint32_t prot)
@@ -308,14 +317,35 @@ __attribute__((no_stack_protector)) static void on_sigsys(int sig, siginfo_t *si
 	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
 }
 
+/* For the same reason the runtime's WRFSBASE R8, a few instructions behind its entry, is done here. */
+__attribute__((no_stack_protector)) static void on_sigtrap(int sig, siginfo_t *si, void *uc)
+{
+	static const uint8_t wrfsbase_r8[] = {0xf3, 0x49, 0x0f, 0xae, 0xd0};
+	greg_t *r = ((ucontext_t *)uc)->uc_mcontext.gregs;
+	const uint8_t *insn = (const uint8_t *)r[REG_RIP];
+
+	selector = SYSCALL_DISPATCH_FILTER_ALLOW;
+	for (size_t i = 0; i < sizeof(wrfsbase_r8); i++)
+		if (insn[i] != wrfsbase_r8[i])
+			goto out;
+	set_fs(r[REG_R8]);
+	r[REG_RIP] += sizeof(wrfsbase_r8);
+	r[REG_EFL] &= ~RFLAGS_TF;
+out:
+	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
+}
+
 __attribute__((noreturn)) static void enter(uintptr_t rip, uintptr_t sp, const void *rdi,
 					    const void *rdx)
 {
 	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
 	__asm__ volatile("mov %1, %%rsp\n\t"
+			 "pushfq\n\t"
+			 "orq %5, (%%rsp)\n\t"
+			 "popfq\n\t"
 			 "xor %%ebp, %%ebp\n\t"
 			 "jmp *%0" ::"r"(rip),
-			 "r"(sp), "D"(rdi), "S"(0ul), "d"(rdx)
+			 "r"(sp), "D"(rdi), "S"(0ul), "d"(rdx), "i"(RFLAGS_TF)
 			 : "memory");
 	__builtin_unreachable();
 }
@@ -324,9 +354,11 @@ static uint32_t run(struct fake_proc *p, uintptr_t rip)
 {
 	const struct sigaction sa = {.sa_sigaction = on_sigsys,
 				     .sa_flags = SA_SIGINFO | SA_NODEFER};
+	const struct sigaction step = {.sa_sigaction = on_sigtrap, .sa_flags = SA_SIGINFO};
 	struct fake_proc *before = current;
 
 	sigaction(SIGSYS, &sa, NULL); /* cmocka sets its own for each test */
+	sigaction(SIGTRAP, &step, NULL);
 	fake_panicked = false;
 	current = p;
 	if (!setjmp(p->env))

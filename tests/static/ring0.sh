@@ -9,14 +9,7 @@ CC=${CC:-gcc}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-report() {
-	if [ -z "$2" ]; then
-		echo "ok $1"
-	else
-		echo "$2" | head -20
-		echo "not ok $1: see above"
-	fi
-}
+. tests/report.sh
 
 # Tables and constants that no implementation does without, as octets in memory: found in data and
 # in instructions alike. SHA-256 and SHA-512 and SHA-1 round constants, the AES S-box and its inverse,

@@ -29,7 +29,7 @@ expect() {
 	fi
 }
 
-echo 1..12
+echo 1..16
 expect 'all checks pass' '2 passed, 0 failed' 0 <<'END'
 #: checks 2
 echo ok a; echo noise; echo ok b
@@ -68,6 +68,34 @@ expect 'no check at all' '0 passed, 1 failed' 1 <<'END'
 #: checks -
 true
 END
+
+expect 'a test whose verdict is lost' '0 passed, 1 failed' 1 <<'END'
+#: checks 1
+echo ok a; kill -9 $(ps -o ppid= $PPID)
+END
+
+# at_a_time NAME JOBS MOST [HEADER]: so many of three machines run at once, at most
+at_a_time() {
+	rm -f "$tree"/tests/suite/*
+	cat >"$tree/tests/suite/t.sh" <<'END'
+#: checks 1
+#: cpus 1 2 4
+echo x >>$TOGETHER.$CPUS; sleep 1; cat $TOGETHER.* | wc -l >>$TOGETHER; rm $TOGETHER.$CPUS; echo ok a
+END
+	echo "$4" >>"$tree/tests/suite/t.sh"
+	rm -f "$tree/together"
+	(cd "$tree" && TOGETHER=$tree/together UNIT_TESTS='' FUZZERS='' SUITES='' O=out JOBS=$2 \
+		sh "$top/tests/run" >/dev/null 2>&1)
+	most=$(sort -n "$tree/together" | tail -1)
+	if [ "$most" = "$3" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1: $most at once"
+	fi
+}
+at_a_time 'one at a time' 1 1 ''
+at_a_time 'three at a time' 3 3 ''
+at_a_time 'a suite that wants to be alone' 3 1 '#: alone yes'
 
 # relaunch NAME MESSAGE DEATHS STATUS: the launcher, with a QEMU whose Linux dies so often with MESSAGE
 mkdir -p "$tree/bin"

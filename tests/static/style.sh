@@ -5,15 +5,7 @@
 files=$(git ls-files 2>/dev/null || find . -name build -prune -o -type f -print | sed 's|^\./||')
 code=$(echo "$files" | grep -E '\.(c|h|S)$')
 
-# report NAME LINES: no line means ok
-report() {
-	if [ -z "$2" ]; then
-		echo "ok $1"
-	else
-		echo "$2" | head -20
-		echo "not ok $1: see above"
-	fi
-}
+. tests/report.sh
 
 echo 1..8
 

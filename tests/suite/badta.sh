@@ -3,6 +3,7 @@
 # Damaged TA images (tests/badta) are refused: an error of security or format for the client, a line in
 # the log for the administrator, and the next good image loads.
 #: checks 84
+#: seat world vm
 . /tests/lib.sh
 
 uuid=8aaaf200-2450-11e4-abe2-0002a5d5c51b

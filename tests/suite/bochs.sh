@@ -3,17 +3,22 @@
 # The same image on Intel VMX, and on AMD SVM for a second opinion on QEMU's: from boot to an answer,
 # what a call costs, and that Linux reaches neither memory nor registers of the TEE.
 # make test MACHINE=bochs-vmx SUITES=... runs any other suite there.
-#: checks 37
+#: checks 35 42
 #: machine bochs-vmx bochs-svm
-#: cpus 2
+#: cpus 1 2
 . /tests/lib.sh
 
 dmesg -c >/dev/null # Linux does not like what Bochs says of two CPUs' topology
 check 'the TA answers' hello
 is 'Linux sees neither SVM nor VMX' "$(grep -cE '^flags.*\b(svm|vmx)\b' /proc/cpuinfo)" -eq 0
-bench count >/tmp/count
-is 'null invoke, VM exits' "$(awk '$1 == "null_invoke_exits" { print $2 }' /tmp/count)" -eq 2
-sh /tests/isolation.sh || failed=1
+# Bochs is slow: with one CPU only.
+[ "$(nproc)" != 1 ] || {
+	bench count >/tmp/count
+	is 'null invoke, VM exits' "$(awk '$1 == "null_invoke_exits" { print $2 }' /tmp/count)" -eq 2
+}
+EVERY=8 sh /tests/isolation.sh || failed=1
 sh /tests/worldregs.sh || failed=1
+# For bochs.host; the debugger traces CPU 0.
+taskset 1 modprobe attack_cost
 check 'the TEE runs' sh -c 'merlonctl status | grep -q "^TEE.*running"'
 finish

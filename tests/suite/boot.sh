@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # From power-on to the first answered call; what Linux sees of the machine.
 #: checks 7
+#: seat world vm
 #: cpus 1 2 4
 . /tests/lib.sh
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The GP Client API as a client sees it, and a TA's life: parameters, cancellation, panics.
 #: checks 161
+#: seat world vm
 #: cpus 1 2 4
-#: timeout 180
 . /tests/lib.sh
 
 conformance || failed=1

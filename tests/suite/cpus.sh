@@ -3,6 +3,7 @@
 # Linux takes CPUs away and brings them back (INIT, SIPI), and sends NMIs to all of them, while every
 # CPU is in and out of the TEE. Neither world may notice.
 #: checks 6
+#: seat world vm
 #: cpus 2 4
 . /tests/lib.sh
 
@@ -16,23 +17,14 @@ rounds=10
 before=$(nmis)
 init=$(stat total.init)
 
-# As many callers as CPUs, until the file is gone.
-touch /tmp/go
-for _ in $(seq "$(nproc)"); do
-	(
-		while [ -e /tmp/go ]; do
-			hello >/dev/null || touch /tmp/failed
-		done
-	) &
-done
+callers_start
 for _ in $(seq $rounds); do
 	echo 0 >/sys/devices/system/cpu/cpu1/online
 	echo l >/proc/sysrq-trigger
 	echo 1 >/sys/devices/system/cpu/cpu1/online
 	echo l >/proc/sysrq-trigger
 done
-rm /tmp/go
-wait
+callers_end
 
 check 'no call failed' test ! -e /tmp/failed
 is 'all CPUs are back' "$(nproc)" -eq "$(grep -c ^processor /proc/cpuinfo)"

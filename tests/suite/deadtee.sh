@@ -3,6 +3,7 @@
 # The TEE dies, here because Linux may overwrite it when the guard is off: Linux goes on, calls
 # fail with TARGET_DEAD, the log can still be read.
 #: checks 11
+#: seat world vm
 #: monitor merlon-unguarded
 . /tests/lib.sh
 PATH=$PATH:/tests
@@ -11,9 +12,8 @@ check 'the TEE lives' drivertest expect 0
 drivertest spin >/tmp/spin 2>&1 &
 spin=$!
 sleep 1
-tee=$(merlonctl log | sed -n 's/.*TEE at \([0-9a-f]*\) with \([0-9]*\) MiB.*/base=0x\1 size=\2/p')
-size=${tee##*=}
-modprobe attack_memory wipe=1 "${tee% *}" "size=$((size << 20))"
+# shellcheck disable=SC2046
+modprobe attack_memory wipe=1 $(tee_range)
 check 'a call that was running ends' sh -c "sleep 1; ! kill -0 $spin 2>/dev/null"
 check 'its result: TARGET_DEAD' grep -q 0xffff3024 /tmp/spin
 check 'a call: TARGET_DEAD' drivertest expect ffff3024

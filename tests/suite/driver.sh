@@ -3,8 +3,8 @@
 # The driver: many calls at once, killed clients, killed and missing supplicants, unload and
 # reload. After each, the TEE holds what it held before.
 #: checks 32
+#: seat world vm
 #: cpus 1 2
-#: timeout 180
 . /tests/lib.sh
 PATH=$PATH:/tests
 

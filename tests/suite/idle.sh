@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A TEE that nobody calls costs nothing: it is never entered, so it runs no instruction.
 #: checks 3
+#: seat world vm
 #: cpus 1 2
 . /tests/lib.sh
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A hostile Linux: raw hypercalls and messages with wrong lengths, foreign addresses, answers that
 # lie, used thread tokens, arguments that change while they are read. Each is refused, both worlds go on.
-#: checks 133
+#: checks 134
+#: seat world vm
 #: cpus 1 2 4
 . /tests/lib.sh
 

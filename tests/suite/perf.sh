@@ -4,7 +4,6 @@
 #: checks 5
 #: icount 1
 #: cpus 1
-#: timeout 180
 . /tests/lib.sh
 
 bench count >/tmp/count

@@ -3,6 +3,7 @@
 # A hundred thousand calls, ten thousand sessions, a thousand panics, two hundred killed clients:
 # then the TEE has as much of everything as before. And a TA that loops for ever.
 #: checks 13
+#: seat world vm
 #: timeout 1200
 . /tests/lib.sh
 

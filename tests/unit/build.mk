@@ -8,5 +8,6 @@ UNIT_KERNEL_CFLAGS := -Ikernel/include
 $(eval $(call unit_test,kernel,$(UNIT_KERNEL) tests/unit/test_kernel.c,$(UNIT_KERNEL_CFLAGS)))
 $(eval $(call unit_test,kernel_shm,$(UNIT_KERNEL) tests/unit/test_shm.c,$(UNIT_KERNEL_CFLAGS)))
 $(eval $(call unit_test,kernel_death,$(UNIT_KERNEL) tests/unit/test_death.c,$(UNIT_KERNEL_CFLAGS)))
+$(eval $(call unit_test,kernel_timer,$(UNIT_KERNEL) tests/unit/test_timer.c,$(UNIT_KERNEL_CFLAGS)))
 $(eval $(call unit_test,mm,tests/unit/mm_test.c $(wildcard kernel/mm/*.c)))
 $(eval $(call unit_test,kernel_parallel,$(UNIT_KERNEL) tests/unit/test_parallel.c,$(UNIT_KERNEL_CFLAGS)))

@@ -46,7 +46,7 @@ const uint64_t arch_user_base = 0x10000, arch_user_end = 0x7ffffff00000;
 uint64_t mm_direct_offset, mm_ree_offset;
 const struct program *fake_programs;
 uint8_t *fake_ree;
-uint64_t fake_time;
+uint64_t fake_time, fake_timer[TEE_MAX_CPUS];
 
 static struct cpu cpus[TEE_MAX_CPUS];
 static __thread unsigned cpu_id;
@@ -92,6 +92,11 @@ uint64_t arch_tsc(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000000ull + ts.tv_nsec / 1000 + fake_time;
+}
+
+void arch_timer(uint64_t tsc)
+{
+	fake_timer[cpu_id] = tsc;
 }
 
 uint64_t arch_tsc_khz(void)
@@ -420,11 +425,9 @@ static void run_user(struct cpu *c, struct thread *t)
 	swapcontext(&u->kernel, &u->user);
 }
 
-struct tee_regs fake_tee_call(const struct tee_regs *in)
+static void run(struct cpu *c, struct thread *t)
 {
 	struct fault_info f = {.vector = 14, .error = 4, .name = "page fault"};
-	struct cpu *c = arch_cpu();
-	struct thread *t = event_call(c, in);
 
 	while (t) {
 		run_user(c, t);
@@ -442,7 +445,22 @@ struct tee_regs fake_tee_call(const struct tee_regs *in)
 		}
 	}
 	c->current = NULL;
+}
+
+struct tee_regs fake_tee_call(const struct tee_regs *in)
+{
+	struct cpu *c = arch_cpu();
+
+	run(c, event_call(c, in));
 	return c->ret;
+}
+
+void fake_timer_event(void)
+{
+	struct cpu *c = arch_cpu();
+
+	fake_timer[c->id] = 0;
+	run(c, event_timer(c));
 }
 
 /* --- Boot -------------------------------------------------------------------------------------------------------------- */

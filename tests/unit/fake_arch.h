@@ -53,6 +53,8 @@ void fake_boot(const struct fake_service *services, unsigned n);
 void fake_cpu_set(unsigned id);
 /* One TEE call, until the REE has the CPU again. */
 struct tee_regs fake_tee_call(const struct tee_regs *in);
+/* The timer takes this CPU from the REE, until the REE has it again. */
+void fake_timer_event(void);
 
 #define REE_SIZE (8u << 20)
 extern uint8_t *fake_ree; /* REE RAM; addresses are the host's */
@@ -61,5 +63,6 @@ extern uint8_t *fake_ree; /* REE RAM; addresses are the host's */
 const char *fake_log_find(const char *text);
 void fake_log_clear(void);
 extern uint64_t fake_time; /* TSC ticks added to the clock; khz = 1000 */
+extern uint64_t fake_timer[]; /* for each CPU, when it is due; 0: never */
 
 #endif

@@ -18,6 +18,7 @@ TA(nocreate, 8);
 TA(noopen, 9);
 
 uint32_t program_destroyed, program_closed;
+void (*program_awake)(void);
 
 #define SINGLE TA_FLAG_SINGLE_INSTANCE
 #define MULTI  TA_FLAG_MULTI_SESSION
@@ -416,6 +417,21 @@ static uint32_t do_time(struct user *u, struct merlon_call *call)
 	return usys(u, SYS_TIME, TIME_SYS, uscratch(u), 0, 0, 0);
 }
 
+static uint32_t dream(struct user *u, struct merlon_call *call)
+{
+	uint32_t ms = call->params[0].value.a;
+
+	usys(u, SYS_SLEEP, ms, 0, 0, 0, 0);
+	if (program_awake)
+		program_awake();
+	upreempt(u);
+	if (do_time(u, call))
+		return 1;
+	call->params[0].value.b = call->params[0].value.a;
+	call->params[0].value.a = usys(u, SYS_SLEEP, ms, 0, 0, 0, 0);
+	return 0;
+}
+
 static uint32_t leave_open(struct user *u)
 {
 	struct merlon_call n;
@@ -489,6 +505,8 @@ static uint32_t invoke(struct user *u, struct merlon_call *call)
 		call->params[0].value.a = call->client.login;
 		call->params[0].value.b = v;
 		return 0;
+	case CMD_DREAM:
+		return dream(u, call);
 	case CMD_SELF:
 		return open_self(u, call);
 	default:

@@ -43,10 +43,12 @@ enum {
 	CMD_GRANT, /* TA: asks the service for an object, maps it, checks it */
 	CMD_GRANT_SERVER, /* service: makes and seals and grants one; a = handle */
 	CMD_IDENTITY, /* a = login, b = first four octets of the client's UUID */
+	CMD_DREAM, /* sleeps `a` ms, is preempted, asks for the REE's time: b = its seconds; sleeps again */
 	CMD_SELF, /* opens a session with itself: has to be refused; a = result */
 };
 
 extern const struct program kernel_programs[];
+extern void (*program_awake)(void); /* called by CMD_DREAM when it has slept */
 /* Writes the word that CMD_LOCK waits for, without a call. */
 void fake_service_word(const uint8_t *uuid, uint32_t word);
 extern uint32_t program_destroyed; /* DESTROY upcalls so far */

@@ -130,6 +130,16 @@ static bool is_send(struct ree_call *rc)
 
 /* --- Calls ------------------------------------------------------------------------------------ */
 
+/* Until the thread does not run by its timer. */
+static void resume(struct ree_call *rc, uint64_t flags)
+{
+	const uint64_t token = rc->regs.rsi;
+
+	do
+		rc->regs = ree_op(TEE_OP_RESUME, token, flags, 0);
+	while (rc->regs.rdi == TEE_EBUSY);
+}
+
 static enum ree_state go_on(struct ree_call *rc)
 {
 	/* A TA may sleep for ever. */
@@ -146,7 +156,7 @@ static enum ree_state go_on(struct ree_call *rc)
 			if (!answer(rc))
 				return rc->state = REE_BLOCKED;
 		}
-		rc->regs = ree_op(TEE_OP_RESUME, rc->regs.rsi, 0, 0);
+		resume(rc, 0);
 	}
 	return rc->state = REE_BLOCKED;
 }
@@ -159,7 +169,7 @@ enum ree_state ree_run(struct ree_call *rc)
 
 enum ree_state ree_resume(struct ree_call *rc, uint64_t flags)
 {
-	rc->regs = ree_op(TEE_OP_RESUME, rc->regs.rsi, flags, 0);
+	resume(rc, flags);
 	return go_on(rc);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Four CPUs do everything at once: calls to shared and private instances, panics, kills,
- * cancellation, futexes; a suspended call may go on on another CPU. Afterwards nothing is left.
+ * cancellation, futexes, the timer; a suspended call may go on on another CPU. Afterwards nothing is left.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -105,8 +105,8 @@ static void help(struct worker *w)
 static void one_call(struct worker *w, uint32_t s)
 {
 	static const uint32_t cmds[] = {
-		CMD_NULL,  CMD_ADD,	 CMD_PREEMPT, CMD_PREEMPT,    CMD_NEST,
-		CMD_PANIC, CMD_NEST_MEM, CMD_SLEEP,   CMD_NEST_LEAVE, CMD_GRANT,
+		CMD_NULL,     CMD_ADD,	 CMD_PREEMPT,	 CMD_PREEMPT, CMD_NEST,	 CMD_PANIC,
+		CMD_NEST_MEM, CMD_SLEEP, CMD_NEST_LEAVE, CMD_GRANT,   CMD_DREAM, CMD_DREAM,
 	};
 	struct ree_call rc;
 
@@ -114,9 +114,15 @@ static void one_call(struct worker *w, uint32_t s)
 	rc.arg->params[0].attr = OPTEE_MSG_ATTR_TYPE_VALUE_INOUT;
 	rc.arg->params[0].u.value.a = rc.arg->params[0].u.value.b = rnd(w, 4);
 	rc.stop_on_preempt = true;
+	rc.stop_on_rpc = rnd(w, 2);
 	do
 		ree_run(&rc);
 	while (rc.state == REE_ERROR && rc.regs.rdi == TEE_EBUSY);
+	for (uint32_t n = rc.state == REE_BLOCKED ? rnd(w, 4) : 0; n; n--) {
+		__atomic_add_fetch(&fake_time, 1000, __ATOMIC_RELAXED);
+		fake_timer_event();
+	}
+	rc.stop_on_rpc = false;
 	hand_over(w, &rc);
 }
 
@@ -174,11 +180,14 @@ static void test_everything_at_once(void **state)
 			fail_msg("gauge %u: %llu, was %llu", i, (unsigned long long)ree_stat(i),
 				 (unsigned long long)base[i]);
 	assert_true(ree_stat(TEE_STAT_CALLS) > CPUS * ROUNDS);
-	print_message("%llu calls, %llu RPCs, %llu preempts, %llu panics\n",
+	/* How many depends on how the threads meet. */
+	assert_true(ree_stat(TEE_STAT_WAKES) > 50);
+	print_message("%llu calls, %llu RPCs, %llu preempts, %llu panics, %llu wakes\n",
 		      (unsigned long long)ree_stat(TEE_STAT_CALLS),
 		      (unsigned long long)ree_stat(TEE_STAT_RPCS),
 		      (unsigned long long)ree_stat(TEE_STAT_PREEMPTS),
-		      (unsigned long long)ree_stat(TEE_STAT_PANICS));
+		      (unsigned long long)ree_stat(TEE_STAT_PANICS),
+		      (unsigned long long)ree_stat(TEE_STAT_WAKES));
 }
 
 int main(void)

@@ -30,16 +30,51 @@ stat() {
 	merlonctl stats --raw "$1" | cut -d' ' -f2
 }
 
-# attack MODULE [PARAMETERS]: loads an attack module (tests/attack) and turns its lines in the kernel
-# log into ours. One more check: it came to its end.
-attack() {
+# load_attack MODULE [PARAMETERS]: loads an attack module (tests/attack); what it says is in /tmp/attack
+load_attack() {
 	dmesg -c >/dev/null
 	modprobe "$@" || echo "modprobe $* gave $?"
 	dmesg >/tmp/attack
+}
+
+# at_end MODULE: it came to its end
+at_end() {
+	grep -q "\b$1: [0-9]* passed, [0-9]* failed" /tmp/attack
+}
+
+# attack MODULE [PARAMETERS]: the same, and turns its lines into ours. One more check: it came to its end.
+attack() {
+	load_attack "$@"
 	sed -n "s/^.*\b$1: PASS \(.*\)/ok \1/p; s/^.*\b$1: FAIL \(.*\)/not ok \1/p" /tmp/attack
 	! grep -q "\b$1: FAIL " /tmp/attack || failed=1
-	check "$1 came to its end" grep -q "\b$1: [0-9]* passed, [0-9]* failed" /tmp/attack
+	check "$1 came to its end" at_end "$1"
 	rmmod "$1" 2>/dev/null
+}
+
+# tee_range: the TEE's memory, as parameters of attack modules
+tee_range() {
+	merlonctl log | sed -n 's/.*TEE at \([0-9a-f]*\) with \([0-9]*\) MiB.*/\1 \2/p' |
+		while read -r base mib; do
+			echo "base=0x$base size=$((mib << 20))"
+		done
+}
+
+# callers_start, callers_end: as many clients of the TEE as CPUs, each call a line of /tmp/calls; when one
+# fails, /tmp/failed is there
+callers_start() {
+	touch /tmp/go
+	for _ in $(seq "$(nproc)"); do
+		(
+			while [ -e /tmp/go ]; do
+				hello >/dev/null || touch /tmp/failed
+				echo x >>/tmp/calls
+			done
+		) &
+	done
+}
+callers_end() {
+	rm /tmp/go
+	wait
 }
 
 # The last word of a suite.

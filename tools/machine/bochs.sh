@@ -9,7 +9,7 @@ machine_hint=', a minute or two to boot'
 # With MWAIT, the timer of an idle CPU is now and then late by many seconds.
 machine_append='nokaslr tsc=unstable idle=halt'
 [ "${ICOUNT:-0}" != 1 ] || die "MACHINE=$MACHINE cannot count instructions; QEMU can"
-[ "$SEAT" != none ] || die "MACHINE=$MACHINE has no SEAT=none"
+[ "$BOOT" = direct ] || die "MACHINE=$MACHINE always starts from GRUB's disc: no BOOT="
 [ -n "$MERLON_CMD$CONSOLE" ] || [ ! -t 0 ] || die "MACHINE=$MACHINE has no shell: give CMD='hello'"
 case $MACHINE in
 bochs-vmx) bochs_cpu=corei7_skylake_x ;;
@@ -23,8 +23,12 @@ esac
 # Sets status. Bochs ends with an error when the guest powers off: only the time-out's status counts.
 run_machine() {
 	console=${CONSOLE:-$run/console}
+	magic=0
+	[ -z "${TRACE:-}" ] || magic=1
 	: >"$console"
-	make_iso "$run/boot.iso"
+	multiboot=1
+	[ "$SEAT" != none ] || multiboot=0
+	make_iso "$run/boot.iso" i386-pc $multiboot
 	cat >"$run/bochsrc" <<END
 plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1, iodebug=1
 display_library: sdl2
@@ -38,11 +42,16 @@ clock: sync=none, time0=local
 com1: enabled=1, mode=file, dev=$console
 com2: enabled=1, mode=file, dev=$RESULT
 log: ${CONSOLE:-$run/bochs}.bochs
+magic_break: enabled=$magic
 panic: action=fatal
 error: action=ignore
 info: action=ignore
 END
-	echo c >"$run/commands" # Debian's Bochs starts in its debugger
+	# Debian's Bochs starts in its debugger.
+	echo c >"$run/commands"
+	[ -z "${TRACE:-}" ] || for _ in 1 2 3; do
+		printf 'trace on\nc\ntrace off\nc\n'
+	done >>"$run/commands"
 	follow=
 	[ -n "$CONSOLE" ] || {
 		tail -f "$console" &
@@ -50,7 +59,7 @@ END
 	}
 	status=0
 	SDL_VIDEODRIVER=dummy timeout -k 5 "$limit" bochs-bin -q -f "$run/bochsrc" \
-		-rc "$run/commands" >"$run/bochs.out" 2>&1 </dev/null || status=$?
+		-rc "$run/commands" >"${TRACE:-$run/bochs.out}" 2>&1 </dev/null || status=$?
 	[ -z "$follow" ] || {
 		sleep 1
 		kill $follow

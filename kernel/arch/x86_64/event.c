@@ -36,7 +36,7 @@ static const char *fault_name(unsigned vector)
 	return "unexpected interrupt";
 }
 
-/* Gives the CPU to the REE until it comes back with a call that makes a thread run. */
+/* Gives the CPU to the REE until a call or the timer makes a thread run. */
 static struct thread *run_ree(struct percpu *p)
 {
 	struct tee_regs in;
@@ -48,8 +48,10 @@ static struct thread *run_ree(struct percpu *p)
 			p->ext_owner = NULL;
 		}
 		p->cpu.current = NULL;
-		transport_return(&p->cpu.ret, &in);
-		t = event_call(&p->cpu, &in);
+		if (transport_return(&p->cpu.ret, &in))
+			t = event_call(&p->cpu, &in);
+		else
+			t = event_timer(&p->cpu);
 	} while (!t);
 	return t;
 }

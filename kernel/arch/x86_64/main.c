@@ -18,6 +18,7 @@ _Noreturn void bsp_main(void)
 	cpu_log_features();
 	page_init(paddr(bp->free_base), bi->tee_base + bi->tee_size - bp->free_base);
 	ree_init(bi);
+	ree_share_init(transport_shares());
 	kernel_init(bi);
 	cpu_run(NULL);
 }

@@ -5,6 +5,7 @@
 #include <kernel/arch/x86_64/arch.h>
 #include <kernel/arch/x86_64/asm.h>
 #include <kernel/arch/x86_64/hypercall.h>
+#include <kernel/transport/transport.h>
 #include <include/abi/syscall.h>
 #include <string.h>
 
@@ -28,6 +29,11 @@ uint64_t arch_tsc(void)
 uint64_t arch_tsc_khz(void)
 {
 	return boot_params.bi.tsc_khz;
+}
+
+void arch_timer(uint64_t tsc)
+{
+	transport_timer(tsc);
 }
 
 /* RDRAND may have nothing for a moment (SDM volume 1, 7.3.17.1: ten tries). */

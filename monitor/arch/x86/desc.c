@@ -4,7 +4,6 @@
 #include <monitor/arch/x86/machine.h>
 #include <monitor/arch/x86/x86.h>
 #include <monitor/monitor.h>
-#include <string.h>
 
 #define VECTORS	   32
 #define VECTOR_NMI 2
@@ -29,11 +28,6 @@ struct gate {
 	uint32_t offset_high, reserved;
 };
 
-struct table_pointer {
-	uint16_t limit;
-	uint64_t base;
-} __attribute__((packed));
-
 struct trap_frame {
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
@@ -47,10 +41,8 @@ void trap(const struct trap_frame *f) __attribute__((noreturn));
 
 void trap(const struct trap_frame *f)
 {
-	panic("CPU %u: exception %llu in the monitor, error %llx, RIP %llx, RSP %llx, CR2 %llx",
-	      this_cpu_id(), (unsigned long long)f->vector, (unsigned long long)f->error,
-	      (unsigned long long)f->rip, (unsigned long long)f->rsp,
-	      (unsigned long long)read_cr2());
+	panic("CPU %u: exception %lu in the monitor, error %lx, RIP %lx, RSP %lx, CR2 %lx",
+	      this_cpu_id(), f->vector, f->error, f->rip, f->rsp, read_cr2());
 }
 
 /* Called by compiled code whose stack canary has changed. */
@@ -69,23 +61,14 @@ static void set_gate(unsigned int vector, const char *entry, uint8_t ist)
 				    (uint32_t)(at >> 32), 0};
 }
 
-static void load_tables(struct descriptors *d)
-{
-	struct table_pointer gdt = {sizeof(d->gdt) - 1, (uint64_t)d->gdt};
-	struct table_pointer idtp = {sizeof(idt) - 1, (uint64_t)idt};
-
-	asm volatile("lgdt %0" : : "m"(gdt));
-	asm volatile("lidt %0" : : "m"(idtp));
-	asm volatile("ltr %w0" : : "r"(SEL_TSS));
-}
-
 void desc_load(struct cpu *c)
 {
 	struct descriptors *d = pool_alloc(sizeof(*d));
+	struct table_pointer gdtp = {sizeof(d->gdt) - 1, (uint64_t)d->gdt};
+	struct table_pointer idtp = {sizeof(idt) - 1, (uint64_t)idt};
 	uint64_t base = (uint64_t)&d->tss;
 
 	c->self = c;
-	c->arch = d;
 	wrmsr(MSR_GS_BASE, (uint64_t)c);
 	d->tss.ist[0] = stack_top(c->id, STACK_FAULT);
 	d->tss.ist[1] = stack_top(c->id, STACK_NMI);
@@ -100,7 +83,9 @@ void desc_load(struct cpu *c)
 			set_gate(v, trap_stubs + 16 * v, v == VECTOR_DF ? 1 : 0);
 		set_gate(VECTOR_NMI, nmi_entry, 2);
 	}
-	load_tables(d);
+	asm volatile("lgdt %0" : : "m"(gdtp));
+	asm volatile("lidt %0" : : "m"(idtp));
+	asm volatile("ltr %w0" : : "r"(SEL_TSS));
 }
 
 struct cpu *this_cpu(void)

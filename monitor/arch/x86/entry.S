@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the boot loader's 32-bit world to C at the linked address. The Multiboot header uses the
- * address fields, because the image is a flat file of 64-bit code.
+ * From the boot loader's 32-bit world to C at the linked address. The Multiboot headers, one for each
+ * version, use the address fields, because the image is a flat file of 64-bit code.
  */
+#include <monitor/arch/x86/asm.h>
+
 #define MB_MAGIC 0x1badb002
 #define MB_FLAGS 0x00010003 /* page-aligned modules, memory map, address fields */
+#define MB2_MAGIC 0xe85250d6
 #define PTE_TABLE 0x3
 #define PTE_LARGE 0x83
 
@@ -21,6 +24,24 @@ mb_header:
 	.long	image_data_end - VA_TO_PA
 	.long	image_end - VA_TO_PA
 	.long	entry32 - VA_TO_PA
+
+	.balign 8
+mb2_header:
+	.long	MB2_MAGIC, 0, mb2_end - mb2_header /* 0: 32-bit protected mode */
+	.long	-(MB2_MAGIC + mb2_end - mb2_header)
+	.short	2, 0 /* addresses */
+	.long	24
+	.long	mb2_header - VA_TO_PA
+	.long	image_start - VA_TO_PA
+	.long	image_data_end - VA_TO_PA
+	.long	image_end - VA_TO_PA
+	.short	3, 0 /* entry */
+	.long	12
+	.long	entry32 - VA_TO_PA
+	.balign 8
+	.short	0, 0 /* the end */
+	.long	8
+mb2_end:
 
 entry32:
 	cli
@@ -59,25 +80,9 @@ entry32:
 	jne	2b
 
 	mov	$boot_pml4 - VA_TO_PA, %eax
-	call	long_mode
+	long_mode
 	lgdt	boot_gdt_ptr - VA_TO_PA
 	ljmp	$0x08, $1f - VA_TO_PA
-
-/* EAX = page tables. Clobbers EAX, ECX, EDX. */
-long_mode:
-	mov	%eax, %cr3
-	mov	%cr4, %eax
-	or	$0x20, %eax /* PAE */
-	mov	%eax, %cr4
-	mov	$0xc0000080, %ecx
-	rdmsr
-	or	$0x900, %eax /* LME, NXE */
-	wrmsr
-	mov	%cr0, %eax
-	and	$0x9fffffff, %eax /* caches on */
-	or	$0x80010023, %eax /* PG, WP, NE, MP, PE */
-	mov	%eax, %cr0
-	ret
 
 unusable:
 	mov	$0x3f8, %dx

@@ -7,7 +7,6 @@
 #include <monitor/monitor.h>
 
 #define APIC_ID	    0x20
-#define APIC_TPR    0x80
 #define APIC_EOI    0xb0
 #define APIC_LDR    0xd0
 #define APIC_DFR    0xe0
@@ -46,7 +45,7 @@ uint32_t lapic_start(void)
 	uint64_t base = rdmsr(MSR_APIC_BASE);
 
 	if ((base & ~0xfffull) != APIC_PAGE)
-		panic("the local APIC is at %llx", (unsigned long long)base & ~0xfffull);
+		panic("the local APIC is at %llx", base & ~0xfffull);
 	/* From x2APIC only a full disable leads back. */
 	if (base & BASE_X2APIC)
 		wrmsr(MSR_APIC_BASE, base & ~(uint64_t)(BASE_X2APIC | BASE_ENABLE));

@@ -24,14 +24,10 @@ enum stack {
 	STACKS_PER_CPU
 };
 
-/* Low page for the code that starts CPUs; Linux gets it back. */
-#define TRAMPOLINE_PA 0x8000ull
-
 /* paging.c: builds the monitor's tables, moves the image to its place and goes on there. */
 void paging_start(void);
 void paging_enable_features(void); /* on each CPU */
-uint64_t paging_root(void);
-void paging_map_trampoline(bool on);
+void paging_map_trampoline(uint64_t page, bool on); /* identity; page below 1 MiB */
 uint64_t stack_top(uint32_t cpu, enum stack which);
 
 /* desc.c: GDT, TSS, IDT and GS of the calling CPU. */

@@ -21,6 +21,16 @@ struct cpuid arch_cpuid(uint32_t leaf, uint32_t subleaf)
 	return c;
 }
 
+uint64_t arch_msr_read(uint32_t msr)
+{
+	return rdmsr(msr);
+}
+
+void arch_msr_write(uint32_t msr, uint64_t value)
+{
+	wrmsr(msr, value);
+}
+
 uint64_t arch_tsc(void)
 {
 	uint32_t lo, hi;
@@ -52,15 +62,10 @@ void arch_wbinvd(void)
 /* 115200 baud, 8 bits, no parity: firmware that has no console of its own leaves it at 5 bits. */
 static void serial_start(void)
 {
-	static bool started;
-
-	if (started)
-		return;
-	started = true;
-	outb(COM1 + LCR, 0x80);
-	outb(COM1, 1);
-	outb(COM1 + 1, 0);
-	outb(COM1 + LCR, 3);
+	arch_out(COM1 + LCR, 1, 0x80);
+	arch_out(COM1, 1, 1);
+	arch_out(COM1 + 1, 1, 0);
+	arch_out(COM1 + LCR, 1, 3);
 }
 
 uint32_t arch_in(uint16_t port, unsigned int size)
@@ -91,16 +96,19 @@ void arch_out(uint16_t port, unsigned int size, uint32_t value)
 
 static void serial_byte(char c, unsigned int *polls)
 {
-	for (; *polls && !(inb(COM1 + LSR) & LSR_EMPTY); --*polls)
+	for (; *polls && !(arch_in(COM1 + LSR, 1) & LSR_EMPTY); --*polls)
 		arch_pause();
-	outb(COM1, (uint8_t)c);
+	arch_out(COM1, 1, (uint8_t)c);
 }
 
 void serial_write(const char *text, size_t len)
 {
+	static bool started;
 	unsigned int polls = LINE_POLLS;
 
-	serial_start();
+	if (!started)
+		serial_start();
+	started = true;
 	for (const char *p = "merlon: "; *p; p++)
 		serial_byte(*p, &polls);
 	while (len--)
@@ -117,14 +125,11 @@ void arch_halt(void)
 
 void arch_platform_reset(void)
 {
-	static const struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) no_idt;
+	static const struct table_pointer no_idt;
 
-	outb(RESET_PORT, 2);
-	outb(RESET_PORT, 6);
-	outb(KBD_COMMAND, 0xfe);
+	arch_out(RESET_PORT, 1, 2);
+	arch_out(RESET_PORT, 1, 6);
+	arch_out(KBD_COMMAND, 1, 0xfe);
 	for (volatile int i = 0; i < 1000000; i++)
 		;
 	asm volatile("lidt %0; int3" : : "m"(no_idt));

@@ -9,7 +9,6 @@
 #include <monitor/arch/x86/x86.h>
 #include <monitor/memory.h>
 #include <monitor/monitor.h>
-#include <string.h>
 
 #define PTE_P  (1ull << 0)
 #define PTE_W  (1ull << 1)
@@ -120,25 +119,19 @@ static void move_image(void)
 void paging_enable_features(void)
 {
 	uint64_t cr4 = CR4_PAE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE;
+	uint32_t leaf7 = arch_cpuid(7, 0).ebx;
 
 	if (!(arch_cpuid(1, 0).ecx & (1u << 26)))
 		panic("this CPU has no XSAVE");
-	if (arch_cpuid(7, 0).ebx & (1u << 7))
-		cr4 |= CR4_SMEP;
-	if (arch_cpuid(7, 0).ebx & (1u << 20))
-		cr4 |= CR4_SMAP;
+	cr4 |= leaf7 & (1u << 7) ? CR4_SMEP : 0;
+	cr4 |= leaf7 & (1u << 20) ? CR4_SMAP : 0;
 	write_cr4(cr4);
 }
 
-uint64_t paging_root(void)
+void paging_map_trampoline(uint64_t page, bool on)
 {
-	return virt_to_phys(root).v;
-}
-
-void paging_map_trampoline(bool on)
-{
-	map(TRAMPOLINE_PA, TRAMPOLINE_PA, PAGE_SIZE, on ? TEXT : 0);
-	write_cr3(paging_root());
+	map(page, page, PAGE_SIZE, on ? TEXT : 0);
+	write_cr3(read_cr3());
 }
 
 void paging_start(void)
@@ -150,8 +143,7 @@ void paging_start(void)
 	map_image(text_start, text_end, TEXT);
 	map_image(text_end, rodata_end, CONST);
 	map(DIRECT_VA, 0, layout.image, DATA);
-	map(DIRECT_VA + after_image, after_image, ALIGN_UP(layout.ram_end, HUGE_PAGE) - after_image,
-	    DATA);
+	map(DIRECT_VA + after_image, after_image, layout.map_end - after_image, DATA);
 	map_stacks();
 	map(APIC_VA, APIC_PAGE, PAGE_SIZE, MMIO);
 	map(IOAPIC_VA, IOAPIC_PAGE, PAGE_SIZE, MMIO);

@@ -3,7 +3,6 @@
 #include <monitor/arch.h>
 #include <monitor/arch/x86/machine.h>
 #include <monitor/arch/x86/x86.h>
-#include <monitor/memory.h>
 #include <monitor/monitor.h>
 #include <string.h>
 
@@ -21,14 +20,12 @@ void smp_init_all(void)
 		lapic_send(cpus[i].apic_id, ICR_INIT);
 }
 
-static bool start_one(struct cpu *c, uint8_t *page)
+static bool start_one(struct cpu *c, uint64_t page)
 {
-	uint64_t cpu_va = (uint64_t)c;
-
 	c->stack_top = stack_top(c->id, STACK_MAIN);
-	memcpy(page + (trampoline_cpu - trampoline), &cpu_va, 8);
+	put_at(phys_to_virt(hpa(page)), (size_t)(trampoline_cpu - trampoline), (uint64_t)c, 8);
 	for (int i = 0; i < 2; i++) {
-		lapic_send(c->apic_id, ICR_SIPI | TRAMPOLINE_PA >> 12);
+		lapic_send(c->apic_id, ICR_SIPI | (uint32_t)(page >> 12));
 		/* The second SIPI is for CPUs that lost the first; wait longer after it. */
 		for (int us = 0; us < (i ? 500000 : 1000); us += 10) {
 			if (c->online)
@@ -41,19 +38,20 @@ static bool start_one(struct cpu *c, uint8_t *page)
 
 void smp_start(void)
 {
-	uint8_t *page = phys_to_virt(hpa(TRAMPOLINE_PA));
-	uint64_t cr3 = paging_root();
+	uint64_t page;
+	void *code;
 
 	if (ncpus == 1)
 		return;
-	if (memory_owner(TRAMPOLINE_PA) != OWNER_REE)
-		panic("no RAM at %llx to start CPUs from", TRAMPOLINE_PA);
-	memcpy(page, trampoline, (size_t)(trampoline_end - trampoline));
-	memcpy(page + (trampoline_cr3 - trampoline), &cr3, 8);
-	paging_map_trampoline(true);
+	/* Linux gets the page back. */
+	page = layout_low(PAGE_SIZE);
+	code = phys_to_virt(hpa(page));
+	memcpy(code, trampoline, (size_t)(trampoline_end - trampoline));
+	put_at(code, (size_t)(trampoline_cr3 - trampoline), read_cr3(), 8);
+	paging_map_trampoline(page, true);
 	for (uint32_t i = 1; i < ncpus; i++)
 		if (!start_one(&cpus[i], page))
 			panic("CPU %u (APIC ID %u) does not start", i, cpus[i].apic_id);
-	paging_map_trampoline(false);
-	memset(page, 0, PAGE_SIZE);
+	paging_map_trampoline(page, false);
+	memset(code, 0, PAGE_SIZE);
 }

@@ -1,44 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a CPU starts after SIPI: copied to a page below 1 MiB (machine.h TRAMPOLINE_PA), which
- * is also identity mapped while CPUs start. Data at the end is filled in by smp.c.
+ * Where a CPU starts after SIPI: copied to a page below 1 MiB, which is also identity mapped while
+ * CPUs start. It finds out where it is, for not every machine has RAM at the same place there. Data
+ * at the end is filled in by smp.c.
  */
-#define PA 0x8000
-#define AT(label) (PA + label - trampoline)
+#include <monitor/arch/x86/asm.h>
+
+#define AT(label) (label - trampoline)
 
 	.section .rodata.trampoline, "a"
 	.globl trampoline, trampoline_end, trampoline_cpu, trampoline_cr3
 	.code16
 trampoline:
 	cli
-	xor	%ax, %ax
+	mov	%cs, %ax
 	mov	%ax, %ds
+	movzwl	%ax, %ebx
+	shl	$4, %ebx /* where this page is */
+	leal	AT(gdt)(%ebx), %eax
+	mov	%eax, AT(gdt_ptr) + 2
+	leal	AT(1f)(%ebx), %eax
+	mov	%eax, AT(to_32)
+	leal	AT(2f)(%ebx), %eax
+	mov	%eax, AT(to_64)
 	lgdtl	AT(gdt_ptr)
 	mov	%cr0, %eax
 	or	$1, %eax
 	mov	%eax, %cr0
-	ljmpl	$0x18, $AT(1f)
+	ljmpl	*AT(to_32)
 
 	.code32
 1:	mov	$0x10, %eax
 	mov	%eax, %ds
 	mov	%eax, %es
 	mov	%eax, %ss
-	mov	AT(trampoline_cr3), %eax
-	mov	%eax, %cr3
-	mov	%cr4, %eax
-	or	$0x20, %eax /* PAE */
-	mov	%eax, %cr4
-	mov	$0xc0000080, %ecx
-	rdmsr
-	or	$0x900, %eax /* LME, NXE */
-	wrmsr
-	mov	$0x80010033, %eax /* PG, WP, NE, ET, MP, PE; caches on */
-	mov	%eax, %cr0
-	ljmp	$0x08, $AT(2f)
+	mov	AT(trampoline_cr3)(%ebx), %eax
+	long_mode
+	ljmp	*AT(to_64)(%ebx)
 
 	.code64
-2:	mov	AT(trampoline_cpu), %rdi
+2:	mov	%ebx, %ebx /* the upper half is undefined after 32-bit code */
+	mov	AT(trampoline_cpu)(%rbx), %rdi
 	mov	8(%rdi), %rsp /* cpu.stack_top */
 	mov	%rdi, %rax
 	mov	%rdi, %rdx
@@ -58,7 +60,11 @@ gdt:
 	.quad	0x00cf9b000000ffff
 gdt_ptr:
 	.word	gdt_ptr - gdt - 1
-	.long	AT(gdt)
+	.long	0
+to_32:	.long	0
+	.word	0x18
+to_64:	.long	0
+	.word	0x08
 	.balign 8
 trampoline_cpu:	.quad 0
 trampoline_cr3:	.quad 0

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <monitor/arch/x86/asm.h>
+
 	.text
 	.code64
 
@@ -40,8 +42,6 @@ sx_entry:
  * NMIs out while the monitor runs, and one that comes after the last look but before the CPU
  * sleeps or enters a guest must not be lost: within such a window the return address moves.
  */
-#define CPU_NMI_SEEN 36
-
 	.macro window at
 	mov	\at(%rip), %rax
 	cmp	%rax, 8(%rsp)

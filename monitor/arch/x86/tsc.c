@@ -26,12 +26,12 @@ static struct reading read_once(void)
 	struct reading r;
 	uint64_t before = arch_tsc();
 
-	outb(PIT_CMD, 0x80); /* latch channel 2 */
+	arch_out(PIT_CMD, 1, 0x80); /* latch channel 2 */
 	r.tsc = arch_tsc();
 	r.width = r.tsc - before;
 	r.tsc -= r.width / 2;
-	r.count = inb(PIT_CH2);
-	r.count |= inb(PIT_CH2) << 8;
+	r.count = arch_in(PIT_CH2, 1);
+	r.count |= arch_in(PIT_CH2, 1) << 8;
 	return r;
 }
 
@@ -57,15 +57,16 @@ static uint64_t measure(uint64_t *error)
 	struct reading first, second;
 	uint64_t ticks;
 
-	outb(PORT_B, (inb(PORT_B) & ~2) | GATE2);
-	outb(PIT_CMD, 0xb0); /* channel 2, both bytes, mode 0: OUT rises at the end */
-	outb(PIT_CH2, 0xff);
-	outb(PIT_CH2, 0xff);
+	arch_out(PORT_B, 1, (arch_in(PORT_B, 1) & ~2) | GATE2);
+	arch_out(PIT_CMD, 1, 0xb0); /* channel 2, both bytes, mode 0: OUT rises at the end */
+	arch_out(PIT_CH2, 1, 0xff);
+	arch_out(PIT_CH2, 1, 0xff);
 	first = read_best();
-	while ((uint16_t)(first.count - read_once().count) < BASELINE && !(inb(PORT_B) & OUT2))
+	while ((uint16_t)(first.count - read_once().count) < BASELINE &&
+	       !(arch_in(PORT_B, 1) & OUT2))
 		arch_pause();
 	second = read_best();
-	if (inb(PORT_B) & OUT2)
+	if (arch_in(PORT_B, 1) & OUT2)
 		return 0;
 	ticks = second.tsc - first.tsc;
 	*error = ((first.width + second.width) << 32) / ticks;

@@ -33,6 +33,7 @@ TEE_Result test_regs_find(struct test_session *s, TEE_Param p[4], uint32_t types
 /* tee.c */
 TEE_Result test_wait(struct test_session *s, TEE_Param p[4], uint32_t types);
 TEE_Result test_wait_masked(struct test_session *s, TEE_Param p[4], uint32_t types);
+TEE_Result test_tick(struct test_session *s, TEE_Param p[4], uint32_t types);
 TEE_Result test_spin(struct test_session *s, TEE_Param p[4], uint32_t types);
 TEE_Result test_call(struct test_session *s, TEE_Param p[4], uint32_t types);
 TEE_Result test_time(struct test_session *s, TEE_Param p[4], uint32_t types);

@@ -15,6 +15,19 @@ TEE_Result test_wait_masked(struct test_session *s, TEE_Param p[4], uint32_t typ
 	return TEE_Wait(p[0].value.a);
 }
 
+TEE_Result test_tick(struct test_session *s, TEE_Param p[4], uint32_t types)
+{
+	volatile uint32_t *count = p[1].memref.buffer;
+
+	if (p[1].memref.size < sizeof(*count))
+		return TEE_ERROR_SHORT_BUFFER;
+	for (uint32_t n = p[0].value.b; n; n--) {
+		TEE_Wait(p[0].value.a);
+		++*count;
+	}
+	return TEE_SUCCESS;
+}
+
 TEE_Result test_spin(struct test_session *s, TEE_Param p[4], uint32_t types)
 {
 	TEE_UnmaskCancellation();

@@ -51,6 +51,7 @@ static const struct {
 	[TEST_WORK] = {test_work, TYPES(VALUE_INPUT, NONE, NONE, NONE)},
 	[TEST_RIGHTS] = {test_rights, TYPES(MEMREF_INPUT, MEMREF_OUTPUT, VALUE_OUTPUT, NONE)},
 	[TEST_STACK] = {test_stack, TYPES(VALUE_INPUT, NONE, NONE, NONE)},
+	[TEST_TICK] = {test_tick, TYPES(VALUE_INPUT, MEMREF_INOUT, NONE, NONE)},
 };
 
 TEE_Result TA_CreateEntryPoint(void)

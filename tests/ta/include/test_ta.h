@@ -44,6 +44,7 @@ enum test_command {
 	TEST_RIGHTS, /* m0 in, m1 out, v2 out: a = bit mask of TEE_CheckMemoryAccessRights that held:
 			1 read m0, 2 write m0, 4 write m1, 8 exclusive m0, 16 private stack */
 	TEST_STACK, /* v0 in: uses a bytes of stack */
+	TEST_TICK, /* v0 in: b times TEE_Wait(a); m1 inout: its first word counts them */
 };
 
 enum test_fault {
