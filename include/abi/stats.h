@@ -59,6 +59,8 @@ enum tee_stat {
 	TEE_STAT_REFUSED, /* hostile or malformed requests refused */
 	TEE_STAT_WAKES, /* sleeping threads that the TEE's own timer woke */
 	TEE_STAT_SHARE_INDEX, /* seat vm: pages of the index of shared pages, kept until DETACH */
+	TEE_STAT_TIMERS, /* hypercalls that set the TEE's timer ... */
+	TEE_STAT_KICKS, /* ... and that called another CPU out of user mode */
 	TEE_STAT_COUNT
 };
 
@@ -66,6 +68,7 @@ enum tee_stat {
 	{                                                                                          \
 		"pages_total", "pages_free", "threads", "sessions", "processes", "shm", "memobjs", \
 			"calls", "rpcs", "preempts", "panics", "refused", "wakes", "share_index",  \
+			"timers", "kicks",                                                         \
 	}
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <kernel/transport/transport.h>
+#include <kernel/include/stat.h>
 #include <include/abi/hypercall.h>
 
 static const struct transport *const transports[] = {
@@ -30,12 +31,15 @@ bool transport_return(const struct tee_regs *ret, struct tee_regs *in)
 
 void transport_timer(uint64_t tsc)
 {
-	if (transport->timer)
-		transport->timer(tsc);
+	if (!transport->timer)
+		return;
+	stat_add(arch_cpu(), TEE_STAT_TIMERS);
+	transport->timer(tsc);
 }
 
 void transport_kick(unsigned cpu)
 {
+	stat_add(arch_cpu(), TEE_STAT_KICKS);
 	transport->kick(cpu);
 }
 

@@ -9,12 +9,11 @@
 PATH=$PATH:/tests
 
 check 'the TEE lives' drivertest expect 0
-drivertest spin >/tmp/spin 2>&1 &
-spin=$!
+background /tmp/spin drivertest spin
 sleep 1
 # shellcheck disable=SC2046
 modprobe attack_memory wipe=1 $(tee_range)
-check 'a call that was running ends' sh -c "sleep 1; ! kill -0 $spin 2>/dev/null"
+check 'a call that was running ends' gone "$pid" 10
 check 'its result: TARGET_DEAD' grep -q 0xffff3024 /tmp/spin
 check 'a call: TARGET_DEAD' drivertest expect ffff3024
 check 'another: TARGET_DEAD' drivertest expect ffff3024

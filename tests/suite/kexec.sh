@@ -14,9 +14,8 @@ case $line in
 *life=2*) ;;
 *)
 	check 'the TA answers' hello
-	drivertest hold >/tmp/hold &
-	drivertest spin >/tmp/spin 2>&1 &
-	sleep 1
+	background /tmp/hold drivertest hold
+	background /tmp/spin drivertest spin
 	is 'sessions are open' "$(stat tee.sessions)" -ge 2
 	kexec opt/kernel opt/initramfs "$line life=2"
 	echo "not ok kexec: gave $?"

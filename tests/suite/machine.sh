@@ -11,9 +11,8 @@
 PATH=$PATH:/tests
 
 # So that the other CPU is in the TEE.
-taskset 2 drivertest spin >/dev/null 2>&1 &
-spin=$!
-sleep 1
+background /tmp/spin taskset 2 drivertest spin
+spin=$pid
 attack attack_machine
 check 'a call that was running goes on' kill -0 $spin
 is 'NMIs came while the TEE ran' "$(stat total.nmi)" -ge 1

@@ -77,6 +77,36 @@ callers_end() {
 	wait
 }
 
+# started FILE: a command that runs in the background has written something there
+started() {
+	n=100
+	until [ -s "$1" ] || [ $n -eq 0 ]; do
+		sleep 0.1
+		n=$((n - 1))
+	done
+	[ -s "$1" ]
+}
+
+# background FILE COMMAND...: starts it and waits until it says that it is there; its pid: $pid
+background() {
+	out=$1
+	shift
+	: >"$out"
+	"$@" >"$out" 2>&1 &
+	pid=$!
+	started "$out"
+}
+
+# gone PID SECONDS: it ends in that time
+gone() {
+	n=$(($2 * 10))
+	while [ "$n" -gt 0 ] && kill -0 "$1" 2>/dev/null; do
+		sleep 0.1
+		n=$((n - 1))
+	done
+	! kill -0 "$1" 2>/dev/null
+}
+
 # The last word of a suite.
 finish() {
 	exit $failed
