@@ -256,7 +256,7 @@ static const char *const gauge_names[] = TEE_STAT_NAMES;
 /* What grows with use and is no leak. */
 static const u32 counters = BIT(TEE_STAT_CALLS) | BIT(TEE_STAT_RPCS) | BIT(TEE_STAT_PREEMPTS) |
 			    BIT(TEE_STAT_PANICS) | BIT(TEE_STAT_REFUSED) | BIT(TEE_STAT_WAKES) |
-			    BIT(TEE_STAT_SHARE_INDEX);
+			    BIT(TEE_STAT_SHARE_INDEX) | BIT(TEE_STAT_TIMERS) | BIT(TEE_STAT_KICKS);
 
 void attack_gauges_read(struct attack_gauges *g)
 {

@@ -102,7 +102,7 @@ void fuzz_end(void)
 	uint32_t s;
 
 	/* Threads may wait for each other inside the service; each turn unwinds some. */
-	for (unsigned i = 0; i < 100; i++)
+	for (unsigned i = 0; i < 1000; i++)
 		if (ree_op(TEE_OP_ATTACH, MERLON_ABI_VERSION, 0, 0).rdi == TEE_RET_DONE)
 			goto reset;
 	panic("fuzz: the reset does not end");

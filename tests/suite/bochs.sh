@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The same image on Intel VMX, and on AMD SVM for a second opinion on QEMU's: from boot to an answer,
-# what a call costs, and that Linux reaches neither memory nor registers of the TEE.
+# what a call costs, GP's behaviour, and that Linux reaches neither memory nor registers of the TEE.
 # make test MACHINE=bochs-vmx SUITES=... runs any other suite there.
-#: checks 35 42
+#: checks 196 203
 #: machine bochs-vmx bochs-svm
 #: cpus 1 2
 . /tests/lib.sh
@@ -16,6 +16,7 @@ is 'Linux sees neither SVM nor VMX' "$(grep -cE '^flags.*\b(svm|vmx)\b' /proc/cp
 	bench count >/tmp/count
 	is 'null invoke, VM exits' "$(awk '$1 == "null_invoke_exits" { print $2 }' /tmp/count)" -eq 2
 }
+sh /tests/conformance.sh || failed=1
 EVERY=8 sh /tests/isolation.sh || failed=1
 sh /tests/worldregs.sh || failed=1
 # For bochs.host; the debugger traces CPU 0.

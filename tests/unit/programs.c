@@ -24,6 +24,8 @@ void (*program_awake)(void);
 #define MULTI  TA_FLAG_MULTI_SESSION
 #define KEEP   TA_FLAG_INSTANCE_KEEP_ALIVE
 
+#define SERVICE_PREEMPTS 4
+
 /* --- Calls to others ---------------------------------------------------------------------------- */
 
 /* The call struct that system calls use lies in the middle of the scratch page. */
@@ -432,6 +434,15 @@ static uint32_t dream(struct user *u, struct merlon_call *call)
 	return 0;
 }
 
+/* A TA may go on for ever, and is killed; a service ends each call, or nobody could reset its tenant. */
+static void be_preempted(struct user *u, uint32_t times)
+{
+	if (uprocess(u)->priv && times > SERVICE_PREEMPTS)
+		times = SERVICE_PREEMPTS;
+	while (times--)
+		upreempt(u);
+}
+
 static uint32_t leave_open(struct user *u)
 {
 	struct merlon_call n;
@@ -457,8 +468,7 @@ static uint32_t invoke(struct user *u, struct merlon_call *call)
 		ufault(u, 0x123);
 		return 0;
 	case CMD_PREEMPT:
-		for (uint32_t i = call->params[0].value.a; i; i--)
-			upreempt(u);
+		be_preempted(u, call->params[0].value.a);
 		return 0;
 	case CMD_SLEEP:
 		return do_sleep(u, call, false);

@@ -22,7 +22,7 @@ enum {
 	CMD_ADD, /* a += b */
 	CMD_PANIC,
 	CMD_FAULT,
-	CMD_PREEMPT, /* is preempted `a` times */
+	CMD_PREEMPT, /* is preempted `a` times; a service: 4 at most */
 	CMD_SLEEP, /* `a` ms; a = negative error */
 	CMD_SLEEP_UNMASKED,
 	CMD_TIME, /* a = seconds, b = nanoseconds of the REE */
