@@ -42,35 +42,51 @@ static int set_count(struct merlon_share *s, struct page *page, unsigned long co
 	return xa_err(xa_store(&s->counts, pfn, xa_mk_value(count), GFP_KERNEL));
 }
 
-/* Undoes the first n steps of counting up. */
-static void count_down(struct merlon_share *s, struct page **pages, size_t n)
-{
-	while (n--)
-		set_count(s, pages[n], count_of(s, pages[n]) - 1);
-}
-
 /* --- Sharing, at most a list at a time; all of it or nothing --- */
 
-static int share_some(struct merlon *m, struct page **pages, size_t n)
+/* Pages in an array, or those of a contiguous kernel buffer. */
+struct span {
+	struct page **pages; /* NULL: at va */
+	void *va;
+	size_t n;
+};
+
+static struct span span_of(void *va, size_t bytes)
+{
+	return (struct span){.va = va, .n = bytes >> PAGE_SHIFT};
+}
+
+static struct page *nth(const struct span *p, size_t i)
+{
+	return p->pages ? p->pages[i] : virt_to_page(p->va + (i << PAGE_SHIFT));
+}
+
+/* Where the list that begins with page `first` of n ends. */
+static size_t list_end(size_t first, size_t n)
+{
+	return first + min_t(size_t, n - first, MERLON_MEM_LIST_MAX);
+}
+
+static int share_some(struct merlon *m, const struct span *p, size_t first, size_t end)
 {
 	struct merlon_share *s = &m->share;
 	unsigned int fresh = 0;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < n && !rc; i++) {
-		unsigned long count = count_of(s, pages[i]);
+	for (i = first; i < end; i++) {
+		unsigned long count = count_of(s, nth(p, i));
 
 		if (!count)
-			s->list[fresh++] = page_to_phys(pages[i]);
-		rc = set_count(s, pages[i], count + 1);
+			s->list[fresh++] = page_to_phys(nth(p, i));
+		rc = set_count(s, nth(p, i), count + 1);
 		if (rc)
 			break;
 	}
 	if (!rc && fresh)
 		rc = m->transport->mem_share(virt_to_phys(s->list), fresh);
-	if (rc)
-		count_down(s, pages, i);
+	while (rc && i-- > first)
+		set_count(s, nth(p, i), count_of(s, nth(p, i)) - 1);
 	return rc;
 }
 
@@ -87,21 +103,21 @@ static int take_back(struct merlon *m, unsigned int n)
 	return m->transport->mem_reclaim(list, n);
 }
 
-static int unshare_some(struct merlon *m, struct page **pages, size_t n)
+static int unshare_some(struct merlon *m, const struct span *p, size_t first, size_t end)
 {
 	struct merlon_share *s = &m->share;
 	unsigned int last = 0;
 	size_t i;
 	int rc;
 
-	for (i = 0; i < n; i++) {
-		unsigned long count = count_of(s, pages[i]);
+	for (i = first; i < end; i++) {
+		unsigned long count = count_of(s, nth(p, i));
 
 		if (WARN_ON_ONCE(!count))
 			continue;
 		if (count == 1)
-			s->list[last++] = page_to_phys(pages[i]);
-		set_count(s, pages[i], count - 1);
+			s->list[last++] = page_to_phys(nth(p, i));
+		set_count(s, nth(p, i), count - 1);
 	}
 	rc = last ? take_back(m, last) : 0;
 	if (rc)
@@ -112,67 +128,68 @@ static int unshare_some(struct merlon *m, struct page **pages, size_t n)
 	return rc;
 }
 
-int merlon_share(struct merlon *m, struct page **pages, size_t n)
+/* The first n pages. */
+static int unshare_locked(struct merlon *m, const struct span *p, size_t n)
 {
-	size_t done, some;
+	size_t at, end;
+	int rc = 0;
+
+	for (at = 0; at < n; at = end) {
+		int err;
+
+		end = list_end(at, n);
+		err = unshare_some(m, p, at, end);
+		rc = rc ? rc : err;
+	}
+	return rc;
+}
+
+static int share_span(struct merlon *m, const struct span *p)
+{
+	size_t at, end;
 	int rc = 0;
 
 	if (!m->transport->mem_share)
 		return 0;
 	mutex_lock(&m->share.lock);
-	for (done = 0; done < n; done += some) {
-		some = min_t(size_t, n - done, MERLON_MEM_LIST_MAX);
-		rc = share_some(m, pages + done, some);
+	for (at = 0; at < p->n; at = end) {
+		end = list_end(at, p->n);
+		rc = share_some(m, p, at, end);
 		if (rc)
 			break;
 	}
-	for (n = done, done = 0; rc && done < n; done += some) {
-		some = min_t(size_t, n - done, MERLON_MEM_LIST_MAX);
-		unshare_some(m, pages + done, some);
-	}
+	if (rc)
+		unshare_locked(m, p, at);
 	mutex_unlock(&m->share.lock);
 	if (rc)
 		pr_err_ratelimited("merlon: sharing memory with the TEE failed (%d)\n", rc);
 	return rc;
 }
 
-int merlon_unshare(struct merlon *m, struct page **pages, size_t n)
+static int unshare_span(struct merlon *m, const struct span *p)
 {
-	size_t done, some;
-	int rc = 0;
+	int rc;
 
 	if (!m->transport->mem_share)
 		return 0;
 	mutex_lock(&m->share.lock);
-	for (done = 0; done < n; done += some) {
-		int err;
-
-		some = min_t(size_t, n - done, MERLON_MEM_LIST_MAX);
-		err = unshare_some(m, pages + done, some);
-		rc = rc ? rc : err;
-	}
+	rc = unshare_locked(m, p, p->n);
 	mutex_unlock(&m->share.lock);
 	return rc;
 }
 
-/* A contiguous kernel buffer, page by page. */
-static int range(struct merlon *m, void *va, size_t bytes,
-		 int (*fn)(struct merlon *m, struct page **pages, size_t n), bool stop)
+int merlon_share(struct merlon *m, struct page **pages, size_t n)
 {
-	int rc = 0;
-	size_t at;
+	const struct span p = {.pages = pages, .n = n};
 
-	for (at = 0; at < bytes; at += PAGE_SIZE) {
-		struct page *page = virt_to_page(va + at);
-		int err = fn(m, &page, 1);
+	return share_span(m, &p);
+}
 
-		rc = rc ? rc : err;
-		if (err && stop)
-			break;
-	}
-	if (rc && stop)
-		range(m, va, at, merlon_unshare, false);
-	return rc;
+int merlon_unshare(struct merlon *m, struct page **pages, size_t n)
+{
+	const struct span p = {.pages = pages, .n = n};
+
+	return unshare_span(m, &p);
 }
 
 /* --- Buffers --- */
@@ -180,6 +197,7 @@ static int range(struct merlon *m, void *va, size_t bytes,
 void *merlon_buffer_get(struct merlon *m, size_t bytes, bool warm)
 {
 	gfp_t flags = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN;
+	struct span p;
 	void *va = NULL;
 
 	if (warm && m->share.buffers && bytes <= WARM_BUFFER)
@@ -187,7 +205,8 @@ void *merlon_buffer_get(struct merlon *m, size_t bytes, bool warm)
 	if (va)
 		return memset(va, 0, bytes);
 	va = alloc_pages_exact(bytes, flags);
-	if (va && range(m, va, bytes, merlon_share, true)) {
+	p = span_of(va, bytes);
+	if (va && share_span(m, &p)) {
 		free_pages_exact(va, bytes);
 		va = NULL;
 	}
@@ -196,9 +215,11 @@ void *merlon_buffer_get(struct merlon *m, size_t bytes, bool warm)
 
 void merlon_buffer_put(struct merlon *m, void *va, size_t bytes)
 {
+	const struct span p = span_of(va, bytes);
+
 	if (m->share.buffers && gen_pool_has_addr(m->share.buffers, (unsigned long)va, bytes))
 		gen_pool_free(m->share.buffers, (unsigned long)va, bytes);
-	else if (!range(m, va, bytes, merlon_unshare, false))
+	else if (!unshare_span(m, &p))
 		free_pages_exact(va, bytes);
 }
 
@@ -254,30 +275,32 @@ static bool warm_page_put(struct merlon_share *s, void **page)
 	return kept;
 }
 
-void *merlon_shared_page_get(struct merlon *m)
+static void *fresh_page(struct merlon *m)
 {
-	void *va = m->transport->mem_share ? warm_page_get(&m->share) : NULL;
-	struct page *page;
+	void *va = (void *)__get_free_page(GFP_KERNEL);
+	const struct span p = span_of(va, PAGE_SIZE);
 
-	if (va)
-		return va;
-	va = (void *)__get_free_page(GFP_KERNEL);
-	page = va ? virt_to_page(va) : NULL;
-	if (va && merlon_share(m, &page, 1)) {
+	if (va && share_span(m, &p)) {
 		free_page((unsigned long)va);
 		return NULL;
 	}
 	return va;
 }
 
+void *merlon_shared_page_get(struct merlon *m)
+{
+	void *va = m->transport->mem_share ? warm_page_get(&m->share) : NULL;
+
+	return va ? va : fresh_page(m);
+}
+
 void merlon_shared_page_put(struct merlon *m, void *va)
 {
-	struct page *page;
+	const struct span p = span_of(va, PAGE_SIZE);
 
 	if (!va || (m->transport->mem_share && warm_page_put(&m->share, va)))
 		return;
-	page = virt_to_page(va);
-	if (!merlon_unshare(m, &page, 1))
+	if (!unshare_span(m, &p))
 		free_page((unsigned long)va);
 }
 
@@ -287,13 +310,10 @@ static void pages_init(struct merlon *m)
 	unsigned int i, n = min_t(unsigned int, num_online_cpus() * MERLON_SPARE_PAGES, WARM_PAGES);
 
 	for (i = 0; i < n; i++) {
-		void *va = (void *)__get_free_page(GFP_KERNEL);
-		struct page *page = va ? virt_to_page(va) : NULL;
+		void *va = fresh_page(m);
 
-		if (!va || merlon_share(m, &page, 1)) {
-			free_page((unsigned long)va);
+		if (!va)
 			return;
-		}
 		warm_page_put(&m->share, va);
 	}
 }
