@@ -10,6 +10,7 @@ page=docs/isolation.md
 suites=tests/suite
 attacks=tests/attack
 
+. tests/header.sh
 . tests/report.sh
 
 # cases FILES...: names of the cases in modules of attacks; what is filled in at run time is a *
@@ -72,17 +73,13 @@ in_suite() {
 	return 1
 }
 
-header() {
-	value=$(sed -n "s/^#: $2  *//p" "$suites/$1.sh")
-	echo "${value:-$3}"
-}
-
 # machines SUITE: what its header says, as the page writes it
 machines() {
-	seat=$(header "$1" seat world)
-	boot=$(header "$1" boot)
-	iommu=$(header "$1" iommu)
-	echo "$(header "$1" cpus 2) CPUs; $seat${boot:+; $boot}${iommu:+; IOMMU $iommu}$(
+	script=$suites/$1.sh
+	seat=$(header "$script" seat world)
+	boot=$(header "$script" boot '')
+	iommu=$(header "$script" iommu '')
+	echo "$(header "$script" cpus 2) CPUs; $seat${boot:+; $boot}${iommu:+; IOMMU $iommu}$(
 		grep -q "/tests/$1.sh" $suites/bochs.sh && echo '; Bochs')"
 }
 

@@ -8,13 +8,6 @@
 . /tests/lib.sh
 PATH=$PATH:/tests
 
-# gauges: what must not change
-gauges() {
-	for g in pages_free threads sessions processes shm memobjs; do
-		stat tee.$g
-	done | tr '\n' ' '
-}
-
 # clean NAME: the gauges are what they were. Killed calls may take a moment to end, and buffers
 # that died with them are given back in the course of another call.
 clean() {

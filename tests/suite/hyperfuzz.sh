@@ -11,11 +11,6 @@
 . /tests/lib.sh
 
 hello >/dev/null
-gauges() {
-	for g in pages_free threads sessions processes shm memobjs; do
-		stat tee.$g
-	done | tr '\n' ' '
-}
 before=$(gauges)
 killall tee-supplicant
 sleep 1

@@ -17,11 +17,6 @@ outstanding() {
 		$(($(stat total.retrieved) - $(stat total.relinquished)))
 }
 
-# grown NAME: by how much a counter grew from one snapshot to the next
-grown() {
-	echo $(($(sed -n "s/^$1 //p" /tmp/after) - $(sed -n "s/^$1 //p" /tmp/before)))
-}
-
 # Reading a counter is a hypercall of the CPU that reads: always the same one, or two snapshots would
 # differ by how many of these they hold.
 snapshot() {

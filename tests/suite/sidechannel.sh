@@ -8,11 +8,6 @@
 . /tests/lib.sh
 PATH=$PATH:/tests
 
-# grown NAME: by how much a counter grew from one snapshot to the next
-grown() {
-	echo $(($(sed -n "s/^$1 //p" /tmp/after) - $(sed -n "s/^$1 //p" /tmp/before)))
-}
-
 merlonctl stats --raw >/tmp/before
 drivertest null 1000 >/dev/null
 merlonctl stats --raw >/tmp/after

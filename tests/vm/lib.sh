@@ -30,6 +30,18 @@ stat() {
 	merlonctl stats --raw "$1" | cut -d' ' -f2
 }
 
+# grown NAME: by how much a counter grew between two outputs of merlonctl stats --raw, /tmp/before and /tmp/after
+grown() {
+	echo $(($(sed -n "s/^$1 //p" /tmp/after) - $(sed -n "s/^$1 //p" /tmp/before)))
+}
+
+# gauges: what the TEE holds of everything
+gauges() {
+	for g in pages_free threads sessions processes shm memobjs; do
+		stat tee.$g
+	done | tr '\n' ' '
+}
+
 # load_attack MODULE [PARAMETERS]: loads an attack module (tests/attack); what it says is in /tmp/attack
 load_attack() {
 	dmesg -c >/dev/null
