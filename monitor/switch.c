@@ -10,8 +10,6 @@
 #include <monitor/monitor.h>
 #include <monitor/policy.h>
 
-#define RFLAGS_IF (1u << 9)
-
 uint64_t tee_slice;
 
 static void copy_arguments(struct vcpu *to, const struct vcpu *from)

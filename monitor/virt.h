@@ -59,6 +59,8 @@ enum vreg {
 	VREG_COUNT
 };
 
+#define RFLAGS_IF (1ull << 9)
+
 /* Where a vCPU starts. */
 enum vcpu_start {
 	START_FLAT32, /* protected mode, paging off, RIP = where */

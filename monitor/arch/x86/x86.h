@@ -40,7 +40,6 @@
 #define CR4_SMAP       (1ull << 21)
 #define PAT_RESET      0x0007040600070406ull
 #define RFLAGS_TF      (1ull << 8)
-#define RFLAGS_IF      (1ull << 9)
 
 /* What LGDT and LIDT take. */
 struct table_pointer {
